@@ -69,7 +69,7 @@ fn is_other_side(cell: &Cell) -> bool {
 
 fn why(cell: &Cell) -> String {
     let findings: Vec<String> = cell.findings.iter().map(|finding| finding_text(finding, false)).collect();
-    format!("{} {}: {}\n{}", cell.verdict.word(), cell.reason.as_deref().unwrap_or_default(), cell.operation, findings.join("\n"))
+    format!("{} {}: {}\n{}", cell.verdict.as_str(), cell.reason.as_deref().unwrap_or_default(), cell.operation, findings.join("\n"))
 }
 
 fn snapshot_trial(proofs: &Proofs, operation: &str) -> Result<(), Failed> {
@@ -133,7 +133,7 @@ fn server_trials(target: &str, arguments: &Arguments) -> Result<Vec<Trial>, Stri
 
 fn server_trial(name: String, cell: Cell) -> Trial {
     let (proved, violated) = (matches!(cell.verdict, Verdict::Conforms | Verdict::Held), cell.verdict == Verdict::Violates);
-    let kind = cell.verdict.word();
+    let kind = cell.verdict.as_str();
     let outcome = move || if proved { Ok(()) } else { Err(Failed::from(why(&cell))) };
     Trial::test(name, outcome).with_kind(kind).with_ignored_flag(!proved && !violated)
 }

@@ -19,8 +19,8 @@ pub fn list(args: &ListArgs) -> Result<u8, Stop> {
     let (contract, operations) = (&listed.contract, listed.operations());
     let width = operations.iter().map(|operation| operation.id.chars().count()).max().unwrap_or(0).min(WIDEST);
     for operation in &operations {
-        let own = operation.responses.iter().filter(|response| !response.general).map(shown);
-        let own: Vec<String> = own.chain(beside(operation).map(Fallback::key)).collect();
+        let own = operation.responses.iter().filter(|response| !response.general).map(status_text);
+        let own: Vec<String> = own.chain(ranges_without_cell(operation).map(Fallback::key)).collect();
         let (id, method, path) = (one_line(&operation.id), one_line(operation.method.as_str()), one_line(&operation.path));
         anstream::println!("{id:width$}  {method:6} {path}  {}", own.join(" "));
         if args.verbose {
@@ -28,7 +28,7 @@ pub fn list(args: &ListArgs) -> Result<u8, Stop> {
         }
     }
     anstream::println!();
-    anstream::println!("{}", sums(&operations));
+    anstream::println!("{}", totals_line(&operations));
     for response in &contract.server_responses {
         anstream::println!("The server as a whole: {} ({}).", response.status, one_line(&response.description));
     }
@@ -52,22 +52,22 @@ fn tell_issues(issues: &[DocumentIssue], verbose: bool) {
 }
 
 /// The ranges that make no cell.
-fn beside(operation: &Operation) -> impl Iterator<Item = &Fallback> {
+fn ranges_without_cell(operation: &Operation) -> impl Iterator<Item = &Fallback> {
     operation.fallbacks.iter().filter(|fallback| operation.responses.iter().all(|response| response.status.to_string() != fallback.key()))
 }
 
 /// A status, with a mark where it is only inferred.
-fn shown(response: &Response) -> String {
+fn status_text(response: &Response) -> String {
     if response.certainty.is_inferred() { format!("{}?", response.status) } else { response.status.to_string() }
 }
 
 fn explain(operation: &Operation) {
     for response in &operation.responses {
-        let when: Vec<String> = response.conditions.iter().map(words).collect();
+        let when: Vec<String> = response.conditions.iter().map(condition_text).collect();
         let (said, when) = (one_line(&response.description), one_line(&when.join(", ")));
         anstream::println!("    {}  {said} [{when}] ({})", response.status, one_line(&response.source));
     }
-    for fallback in beside(operation) {
+    for fallback in ranges_without_cell(operation) {
         anstream::println!(
             "    {}  {} [no cell: nothing is known that only it stands for]",
             fallback.key(),
@@ -79,7 +79,7 @@ fn explain(operation: &Operation) {
     }
 }
 
-fn words(condition: &Condition) -> String {
+fn condition_text(condition: &Condition) -> String {
     let about = condition.kind.as_ref().or(condition.by.as_ref()).or(condition.at.as_ref());
     let or: Vec<String> = condition.or.iter().map(ToString::to_string).collect();
     let about = about.map(|about| format!(" {about}")).unwrap_or_default();
@@ -95,7 +95,7 @@ fn by_certainty(operations: &[&Operation]) -> String {
     let certainties = [Certainty::Documented, Certainty::Contradicted, Certainty::Seen, Certainty::Inferred];
     let pairs: Vec<Certainty> = operations.iter().flat_map(own).collect();
     let counted = certainties.into_iter().map(|certainty| (certainty, pairs.iter().filter(|known| **known == certainty).count()));
-    let counted: Vec<String> = counted.filter(|(_, count)| *count > 0).map(|(certainty, count)| format!("{count} {}", certainty.word())).collect();
+    let counted: Vec<String> = counted.filter(|(_, count)| *count > 0).map(|(certainty, count)| format!("{count} {}", certainty.as_str())).collect();
     let only = operations.iter().filter(|operation| {
         let own = own(operation);
         !own.is_empty() && own.iter().all(|certainty| certainty.is_inferred())
@@ -105,7 +105,7 @@ fn by_certainty(operations: &[&Operation]) -> String {
     format!("Pairs by certainty: {}{sides}. Of {} operations every status is inferred.", counted.join(", "), only.count())
 }
 
-fn sums(operations: &[&Operation]) -> String {
+fn totals_line(operations: &[&Operation]) -> String {
     let count = |general: bool| operations.iter().flat_map(|operation| &operation.responses).filter(|response| response.general == general).count();
     let mut by_status: Vec<(Status, usize)> = Vec::new();
     for response in operations.iter().flat_map(|operation| &operation.responses).filter(|response| response.general) {

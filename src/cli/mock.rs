@@ -23,7 +23,9 @@ pub fn mock(args: &MockArgs) -> Result<u8, Stop> {
         }
         return Ok(exit::CONFORMS);
     }
-    let say = |served: &ServedMock<'_>| print_address(served, &format!("probity run{} --target http://{}", named(&args.files), served.address));
+    let say = |served: &ServedMock<'_>| {
+        print_address(served, &format!("probity run{} --target http://{}", contract_and_suite_arguments(&args.files), served.address))
+    };
     let requests = serve_until_interrupted(&args.into(), &say)?;
     anstream::println!("{requests} requests answered");
     Ok(exit::CONFORMS)
@@ -54,7 +56,7 @@ fn print_address(served: &ServedMock<'_>, run: &str) {
     }
     for (kind, entries) in &specification.suite.given {
         let named = entries.iter().zip(given.get(kind).into_iter().flatten());
-        lines.extend(named.filter_map(|(entry, id)| Some(format!("export {}={}", entry.env.as_ref()?, word(id)))));
+        lines.extend(named.filter_map(|(entry, id)| Some(format!("export {}={}", entry.env.as_ref()?, quoted_if_needed(id)))));
     }
     let mut seen: Vec<&String> = Vec::new();
     for line in &lines {
@@ -67,7 +69,7 @@ fn print_address(served: &ServedMock<'_>, run: &str) {
 }
 
 /// The arguments that name contract and suite, for a shell.
-fn named(files: &Files) -> String {
+fn contract_and_suite_arguments(files: &Files) -> String {
     let suite = files.suite.as_ref().map(|path| format!(" --suite {}", quoted(&path.display().to_string())));
     let contract = files.contract.as_ref().map(|path| format!(" --contract {}", quoted(&path.display().to_string())));
     suite.into_iter().chain(contract).collect()
@@ -79,7 +81,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// The same, where it is needed: ids may have the form that a contract wants.
-fn word(text: &str) -> String {
+fn quoted_if_needed(text: &str) -> String {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.' | ':');
     if text.chars().all(plain) { text.to_owned() } else { quoted(&one_line(text)) }
 }

@@ -63,7 +63,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() || shown.is_err() { exit::UNUSABLE } else { exit::CONFORMS });
         }
     };
-    let command = || match carried_out(cli) {
+    let command = || match run_command(cli) {
         Ok(code) => code,
         Err(stop) => {
             let style = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
@@ -84,7 +84,7 @@ fn code_of(stop: &Stop) -> u8 {
     }
 }
 
-fn carried_out(cli: Cli) -> Result<u8, Stop> {
+fn run_command(cli: Cli) -> Result<u8, Stop> {
     let terminal = Terminal::default();
     match cli.command.unwrap_or(Command::Run(cli.run)) {
         Command::Run(args) => run::run(&(&args).into(), &Terminal { detail: args.full.then_some(MatrixDetail::Full) }).map(code),
@@ -96,7 +96,7 @@ fn carried_out(cli: Cli) -> Result<u8, Stop> {
         Command::Report(args) => report::report(&args),
         Command::Diff(args) => diff::diff(&args),
         Command::Replay(args) => replay::replay(&args),
-        Command::Clean(args) => clean::clean(&(&args).into(), &terminal).map(code),
+        Command::Clean(args) => clean::clean_up_and_print(&(&args).into(), &terminal).map(code),
         Command::SelfTest(args) => self_test::self_test(&(&args).into(), &terminal).map(code),
     }
 }

@@ -17,7 +17,7 @@ pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {
         TextOrJson::Text => {
             let planned = single_line_texts(&planned).map_err(|error| Stop::Unusable(error.to_string()))?;
             anstream::print!("{}", show(&planned, &windows));
-            anstream::print!("{log_ins}{}", shown(&headers));
+            anstream::print!("{log_ins}{}", own_header_lines(&headers));
         }
         TextOrJson::Json => {
             let text = serde_json::to_string_pretty(&planned).map_err(|error| Stop::Unusable(error.to_string()))?;
@@ -28,7 +28,7 @@ pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {
 }
 
 /// The header fields of the user's own, as they are written.
-fn shown(headers: &[OwnHeader]) -> String {
+fn own_header_lines(headers: &[OwnHeader]) -> String {
     let whither = |header: &OwnHeader| if header.only.is_empty() { "all requests".to_owned() } else { header.only.join(", ") };
     let line = |header: &OwnHeader| format!("Header of your own, on {}: {}: {}", whither(header), header.name, header.value);
     headers.iter().fold(String::new(), |text, header| text + &line(header) + "\n")

@@ -43,7 +43,7 @@ impl Progress {
         Self { bar, terminal: std::io::stderr().is_terminal(), total, windows: windows.to_vec(), inner }
     }
 
-    fn words(&self, inner: &Inner, wait: Duration) -> String {
+    fn waiting_text(&self, inner: &Inner, wait: Duration) -> String {
         let rest = self.total.saturating_sub(inner.ended);
         let more = wait_of(rest, &self.windows);
         let until = wait.as_secs().max(1).max(more);
@@ -52,7 +52,7 @@ impl Progress {
 }
 
 impl SendingObserver for Progress {
-    fn learn(&self, event: RunEvent<'_>) {
+    fn on_event(&self, event: RunEvent<'_>) {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let mut wait = None;
         match event {
@@ -65,14 +65,14 @@ impl SendingObserver for Progress {
             RunEvent::Told(words) => self.bar.suspend(|| anstream::eprintln!("note: {}", one_line(words))),
             RunEvent::Waiting(left) => {
                 wait = Some(left);
-                self.bar.set_message(self.words(&inner, left));
+                self.bar.set_message(self.waiting_text(&inner, left));
             }
         }
         // A long wait is told at once, and then again and again; a short one is not worth a line.
         let due = inner.last.elapsed() >= PERIOD || wait.is_some_and(|wait| wait >= PERIOD && inner.last.elapsed() >= PERIOD / 2);
         if !self.terminal && due {
             inner.last = Instant::now();
-            let words = wait.map(|wait| self.words(&inner, wait)).unwrap_or_default();
+            let words = wait.map(|wait| self.waiting_text(&inner, wait)).unwrap_or_default();
             anstream::eprintln!("{} of {} probes, {} requests  {words}", inner.ended, self.total, inner.sent);
         }
     }

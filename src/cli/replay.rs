@@ -9,16 +9,16 @@ use crate::session::{conclude, replay as session};
 /// Sends the probe, and says how it ended: 1 when it breaks the contract (with --strict, when it is warned of as well), 3 when no
 /// answer came.
 pub fn replay(args: &ReplayArgs) -> Result<u8, Stop> {
-    let recording = conclude::recorded(&args.recording)?;
-    if let Some(word) = unheard(&args.run, recording.seed) {
+    let recording = conclude::read_recording(&args.recording)?;
+    if let Some(word) = first_argument_without_effect(&args.run, recording.seed) {
         return Err(Stop::Unusable(format!("{word} means nothing to replay, which sends one probe of a recording; leave it out")));
     }
     session::replay(&args.into(), &recording, &Terminal::default()).map(code)
 }
 
 /// The first argument of `run` that was given and can have no effect on a single probe.
-fn unheard(run: &RunArgs, seed: u64) -> Option<&'static str> {
-    let usual = usual()?;
+fn first_argument_without_effect(run: &RunArgs, seed: u64) -> Option<&'static str> {
+    let usual = default_arguments()?;
     let selection = &run.scope.selection;
     let given = [
         (!selection.operations.filter().is_all(), "--only, --tag, --path, --method or --exclude"),
@@ -40,6 +40,6 @@ fn unheard(run: &RunArgs, seed: u64) -> Option<&'static str> {
 }
 
 /// The arguments where none are given.
-fn usual() -> Option<RunArgs> {
+fn default_arguments() -> Option<RunArgs> {
     super::parsed(&[]).ok()
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::values::mark;
+use super::values::parse_mark;
 use crate::model::contract::Status;
 use crate::model::filter::Filter;
 
@@ -75,7 +75,7 @@ pub struct Selection {
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
     /// The mark that everything carries which the run makes, for example `probity-0123456789`. Default: a new one for each run.
-    #[arg(long, value_name = "TEXT", value_parser = mark)]
+    #[arg(long, value_name = "TEXT", value_parser = parse_mark)]
     pub mark: Option<String>,
 }
 

@@ -3,7 +3,7 @@
 use crate::model::contract::RateLimit;
 
 /// A mark of what a run makes.
-pub(super) fn mark(text: &str) -> Result<String, String> {
+pub(super) fn parse_mark(text: &str) -> Result<String, String> {
     let fits = text.len() >= 8 && text.len() <= 24 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     if fits { Ok(text.to_owned()) } else { Err("write 8 to 24 small letters, digits and hyphens, for example probity-0123456789".to_owned()) }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::schema::follow;
+use super::schema::follow_references;
 use crate::model::contract::{Condition, Location, Operation, Parameter, Status};
 use crate::model::trigger_name::TriggerName;
 
@@ -47,7 +47,7 @@ pub fn defaults(document: &Value, operation: &Operation, status: Status, json_ap
         429 => &[TriggerName::BURST],
         _ => &[],
     };
-    let mut conditions: Vec<Condition> = triggers.iter().cloned().map(Condition::named).collect();
+    let mut conditions: Vec<Condition> = triggers.iter().cloned().map(Condition::of_trigger).collect();
     if status.0 == 422 {
         // Its content can be read (RFC 9110, section 15.5.21), so what cannot be read may be 400 whatever the contract lists.
         for condition in conditions.iter_mut().filter(|condition| UNREADABLE.contains(&condition.trigger)) {
@@ -65,7 +65,7 @@ pub fn defaults(document: &Value, operation: &Operation, status: Status, json_ap
     if matches!(status.0, 400 | 422) && operation.parameters.iter().any(|parameter| has_form(document, parameter)) {
         // What has not the form of an id names nothing, so a server that says no more than that is right, too.
         let or = [Status(400), Status(404), Status(422)].into_iter().filter(|other| *other != status).collect();
-        conditions.push(Condition { or, ..Condition::named(TriggerName::MALFORMED_ID) });
+        conditions.push(Condition { or, ..Condition::of_trigger(TriggerName::MALFORMED_ID) });
     }
     conditions
 }
@@ -73,7 +73,7 @@ pub fn defaults(document: &Value, operation: &Operation, status: Status, json_ap
 /// Whether a parameter of the path takes only values of a form: numbers, or identifiers of a standard.
 fn has_form(document: &Value, parameter: &Parameter) -> bool {
     let schema = parameter.schema.as_ref().filter(|_| parameter.location == Location::Path);
-    schema.and_then(|schema| follow(document, &schema.0)).is_some_and(|(_, schema)| {
+    schema.and_then(|schema| follow_references(document, &schema.0)).is_some_and(|(_, schema)| {
         let is = |keyword: &str, value: &str| schema.get(keyword).is_some_and(|found| found == value);
         is("type", "integer") || is("type", "number") || is("format", "uuid")
     })
@@ -88,7 +88,7 @@ pub fn read_list(value: &Value) -> Result<Vec<Condition>, String> {
     entries
         .iter()
         .map(|entry| match entry {
-            Value::String(trigger) => Ok(Condition::named(TriggerName::written(trigger))),
+            Value::String(trigger) => Ok(Condition::of_trigger(TriggerName::from_text(trigger))),
             map => serde_json::from_value(map.clone()).map_err(|error| format!("an entry of x-probity-when is no condition: {error}")),
         })
         .collect()

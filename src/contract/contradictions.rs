@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::bundle::Bundle;
 use super::document_walk::{NodeKind, PointerTrail, schemas};
 use super::pointer::append;
-use super::schema::{follow, is_of_type};
+use super::schema::{follow_references, is_of_type};
 use super::unjudged_schemas::{UNREAD, unread};
 use crate::model::issue::DocumentIssue;
 
@@ -62,8 +62,11 @@ pub(super) fn resolve(bundle: &mut Bundle) {
 }
 
 fn contradiction(document: &Value, schema: &Map<String, Value>) -> Option<(String, &'static [&'static str])> {
-    let texts =
-        || written(document, schema).or_else(|| too_long(schema)).map(|what| (what, &["format", "pattern", "allOf", "minLength", "maxLength"][..]));
+    let texts = || {
+        format_against_pattern(document, schema)
+            .or_else(|| too_long(schema))
+            .map(|what| (what, &["format", "pattern", "allOf", "minLength", "maxLength"][..]))
+    };
     values(schema)
         .map(|what| (what, &["type", "enum", "const"][..]))
         .or_else(texts)
@@ -72,7 +75,7 @@ fn contradiction(document: &Value, schema: &Map<String, Value>) -> Option<(Strin
 }
 
 /// The types of a schema; `None` where it names none.
-fn named(schema: &Map<String, Value>) -> Option<Vec<&str>> {
+fn named_types(schema: &Map<String, Value>) -> Option<Vec<&str>> {
     match schema.get("type")? {
         Value::String(name) => Some(vec![name]),
         Value::Array(names) => Some(names.iter().filter_map(Value::as_str).collect()),
@@ -82,7 +85,7 @@ fn named(schema: &Map<String, Value>) -> Option<Vec<&str>> {
 
 /// Values that are listed and of which none has the type.
 fn values(schema: &Map<String, Value>) -> Option<String> {
-    let types = named(schema)?;
+    let types = named_types(schema)?;
     let listed: Vec<&Value> = match (schema.get("const"), schema.get("enum")) {
         (Some(value), _) => vec![value],
         (None, Some(Value::Array(values))) => values.iter().collect(),
@@ -112,7 +115,7 @@ const WRITTEN: [(&str, &[&str]); 3] = [
 ];
 
 /// A format that no text has which matches the pattern beside it.
-fn written(document: &Value, schema: &Map<String, Value>) -> Option<String> {
+fn format_against_pattern(document: &Value, schema: &Map<String, Value>) -> Option<String> {
     let format = schema.get("format").and_then(Value::as_str)?;
     let (_, texts) = WRITTEN.iter().find(|(name, _)| *name == format)?;
     let mut parts: Vec<&Map<String, Value>> = Vec::new();
@@ -135,10 +138,10 @@ fn too_long(schema: &Map<String, Value>) -> Option<String> {
 
 /// Types that exclude each other.
 fn types(document: &Value, schema: &Map<String, Value>) -> Option<(String, &'static [&'static str])> {
-    let own = named(schema);
+    let own = named_types(schema);
     let of = |keyword: &str| -> Vec<Option<Vec<&str>>> {
         let branches = schema.get(keyword).and_then(Value::as_array).into_iter().flatten();
-        branches.map(|branch| behind(document, branch).and_then(named)).collect()
+        branches.map(|branch| dereference(document, branch).and_then(named_types)).collect()
     };
     let mut all: Vec<Vec<&str>> = own.clone().into_iter().collect();
     all.extend(of("allOf").into_iter().flatten());
@@ -196,7 +199,7 @@ fn unfillable_closed_object(document: &Value, schema: &Map<String, Value>) -> Op
 /// A member that is not known, where every branch of `oneOf` or `anyOf` lists one.
 fn in_every_branch(document: &Value, schema: &Map<String, Value>, knows: &dyn Fn(&str) -> bool) -> Option<String> {
     ["oneOf", "anyOf"].into_iter().find_map(|keyword| {
-        let branches = schema.get(keyword).and_then(Value::as_array)?.iter().filter_map(|branch| behind(document, branch));
+        let branches = schema.get(keyword).and_then(Value::as_array)?.iter().filter_map(|branch| dereference(document, branch));
         let foreign = branches.map(|branch| {
             let listed = branch.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.as_str());
             let needed = branch.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
@@ -213,16 +216,16 @@ fn collect<'a>(document: &'a Value, schema: &'a Map<String, Value>, depth: usize
     }
     parts.push(schema);
     for branch in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
-        if let Some(branch) = behind(document, branch) {
+        if let Some(branch) = dereference(document, branch) {
             collect(document, branch, depth + 1, parts);
         }
     }
 }
 
 /// A schema, or the one that it refers to.
-fn behind<'a>(document: &'a Value, schema: &'a Value) -> Option<&'a Map<String, Value>> {
+fn dereference<'a>(document: &'a Value, schema: &'a Value) -> Option<&'a Map<String, Value>> {
     match schema.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#')) {
-        Some(target) => follow(document, &percent_encoding::percent_decode_str(target).decode_utf8_lossy())?.1.as_object(),
+        Some(target) => follow_references(document, &percent_encoding::percent_decode_str(target).decode_utf8_lossy())?.1.as_object(),
         None => schema.as_object(),
     }
 }
@@ -241,7 +244,7 @@ struct SchemaPath<'a> {
 impl SchemaPath<'_> {
     /// Whether some value of the schema comes to an end.
     fn has_finite_value(&mut self, pointer: &str) -> bool {
-        let Some((pointer, schema)) = follow(self.document, pointer) else { return true };
+        let Some((pointer, schema)) = follow_references(self.document, pointer) else { return true };
         self.steps += 1;
         if self.steps > MOST_STEPS || self.finite.contains(&pointer) {
             return true;
@@ -264,7 +267,7 @@ impl SchemaPath<'_> {
         if ["enum", "const"].iter().any(|keyword| members.contains_key(*keyword)) {
             return true;
         }
-        let types = named(members);
+        let types = named_types(members);
         let only = |name: &str| types.as_ref().map_or_else(|| name == "object" && members.contains_key("properties"), |types| types == &[name]);
         if only("object") {
             let required: Vec<&str> = members.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();

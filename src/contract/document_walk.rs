@@ -125,7 +125,7 @@ impl PointerTrail {
     }
 
     /// Does something one token deeper.
-    pub(super) fn within<T>(&mut self, token: &str, act: impl FnOnce(&mut Self) -> T) -> T {
+    pub(super) fn at_token<T>(&mut self, token: &str, act: impl FnOnce(&mut Self) -> T) -> T {
         let length = self.0.len();
         self.0.push('/');
         if token.contains(['~', '/']) {
@@ -161,13 +161,13 @@ pub(super) fn references(value: &Value, part: NodeKind, trail: &mut PointerTrail
             for (name, member) in members.iter().filter(|(_, member)| member.is_object() || member.is_array()) {
                 let inner = part.member(name);
                 if inner != NodeKind::Raw {
-                    trail.within(name, |trail| references(member, inner, trail, visit));
+                    trail.at_token(name, |trail| references(member, inner, trail, visit));
                 }
             }
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate().filter(|(_, item)| item.is_object() || item.is_array()) {
-                trail.within(&index.to_string(), |trail| references(item, part.item(), trail, visit));
+                trail.at_token(&index.to_string(), |trail| references(item, part.item(), trail, visit));
             }
         }
         _ => {}
@@ -181,7 +181,7 @@ pub(super) fn schemas<'a>(value: &'a Value, part: NodeKind, trail: &mut PointerT
             for (name, member) in members.iter().filter(|(_, member)| member.is_object() || member.is_array()) {
                 let inner = part.member(name);
                 if inner != NodeKind::Raw {
-                    trail.within(name, |trail| schemas(member, inner, trail, visit));
+                    trail.at_token(name, |trail| schemas(member, inner, trail, visit));
                 }
             }
             if part == NodeKind::Schema {
@@ -190,7 +190,7 @@ pub(super) fn schemas<'a>(value: &'a Value, part: NodeKind, trail: &mut PointerT
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                trail.within(&index.to_string(), |trail| schemas(item, part.item(), trail, visit));
+                trail.at_token(&index.to_string(), |trail| schemas(item, part.item(), trail, visit));
             }
         }
         _ => {}
@@ -209,7 +209,7 @@ pub(super) fn schemas_mut(
             for (name, member) in members.iter_mut().filter(|(_, member)| member.is_object() || member.is_array()) {
                 let inner = part.member(name);
                 if inner != NodeKind::Raw {
-                    trail.within(name, |trail| schemas_mut(member, inner, trail, change));
+                    trail.at_token(name, |trail| schemas_mut(member, inner, trail, change));
                 }
             }
             if part == NodeKind::Schema {
@@ -218,7 +218,7 @@ pub(super) fn schemas_mut(
         }
         Value::Array(items) => {
             for (index, item) in items.iter_mut().enumerate() {
-                trail.within(&index.to_string(), |trail| schemas_mut(item, part.item(), trail, change));
+                trail.at_token(&index.to_string(), |trail| schemas_mut(item, part.item(), trail, change));
             }
         }
         _ => {}

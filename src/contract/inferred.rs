@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::resource_kinds;
 use crate::model::contract::{Contract, Inferred, Location, Operation, ResourceNeed};
-use crate::model::text::{bare, words};
+use crate::model::text::{without_separators, words_of_name};
 
 /// Members that name a thing, without case and separators.
 const NAMES: [&str; 10] = ["name", "title", "username", "login", "email", "slug", "label", "displayname", "nickname", "subject"];
@@ -24,7 +24,7 @@ pub fn infer(document: &Value, operations: &mut [Operation]) -> Inferred {
             // A member of a body is called like the things of the collection that goes by the plain name.
             let plain = |kind: &String| !kind.contains(['/', '.']);
             let Some(kind) = parameter.resource.as_ref().map(|need| need.kind.clone()).filter(plain) else { continue };
-            let name = match bare(&parameter.name).as_str() {
+            let name = match without_separators(&parameter.name).as_str() {
                 "id" | "uuid" => format!("{}id", singular(&kind)),
                 name if name.ends_with("id") => name.to_owned(),
                 _ => continue,
@@ -38,7 +38,7 @@ pub fn infer(document: &Value, operations: &mut [Operation]) -> Inferred {
     inferred.references.retain(|name, _| !ambiguous.contains(name));
     let required = operations.iter_mut().flat_map(|operation| &mut operation.parameters).filter(|parameter| parameter.required);
     for parameter in required.filter(|parameter| parameter.location == Location::Query && parameter.resource.is_none()) {
-        parameter.resource = inferred.references.get(&bare(&parameter.name)).map(|kind| need(kind));
+        parameter.resource = inferred.references.get(&without_separators(&parameter.name)).map(|kind| resource_need(kind));
     }
     inferred
 }
@@ -46,16 +46,19 @@ pub fn infer(document: &Value, operations: &mut [Operation]) -> Inferred {
 /// The kind of resource that a place of a request body names by its own name: `book_id`, `bookId`, an item of `bookIds`.
 pub fn reference(inferred: &Inferred, at: &str) -> Option<ResourceNeed> {
     let (rest, last) = at.rsplit_once('/')?;
-    let name =
-        if last.parse::<usize>().is_ok() { bare(rest.rsplit('/').next().unwrap_or_default()).strip_suffix('s')?.to_owned() } else { bare(last) };
-    inferred.references.get(&name).map(|kind| need(kind))
+    let name = if last.parse::<usize>().is_ok() {
+        without_separators(rest.rsplit('/').next().unwrap_or_default()).strip_suffix('s')?.to_owned()
+    } else {
+        without_separators(last)
+    };
+    inferred.references.get(&name).map(|kind| resource_need(kind))
 }
 
 /// Whether a place of a request body holds the name of what is written: right below the thing itself.
 pub fn is_name(inferred: &Inferred, at: &str) -> bool {
     let mut tokens = at.split('/').skip(1).filter(|token| token.parse::<usize>().is_err() && !matches!(*token, "data" | "attributes"));
     let (name, more) = (tokens.next(), tokens.next());
-    inferred.marks && more.is_none() && name.is_some_and(|name| NAMES.contains(&bare(name).as_str()))
+    inferred.marks && more.is_none() && name.is_some_and(|name| NAMES.contains(&without_separators(name).as_str()))
 }
 
 /// What an operation is called that asks for what is there by its name, and makes nothing of that name.
@@ -89,7 +92,7 @@ const ASKING: [&str; 22] = [
 pub fn asks_by_name(contract: &Contract, operation: &Operation) -> bool {
     let last = operation.segments().rfind(|segment| !segment.starts_with('{')).unwrap_or_default();
     let by = |name: &str| {
-        let words = words(name);
+        let words = words_of_name(name);
         let pair = words.get(..2).map(<[String]>::concat);
         words.first().into_iter().chain(pair.as_ref()).any(|word| ASKING.contains(&word.as_str()))
     };
@@ -98,13 +101,13 @@ pub fn asks_by_name(contract: &Contract, operation: &Operation) -> bool {
     contract.inferred.marks && operation.method.is_post() && (by(last) || by(&operation.id)) && !has_things()
 }
 
-fn need(kind: &str) -> ResourceNeed {
+fn resource_need(kind: &str) -> ResourceNeed {
     ResourceNeed::any(kind)
 }
 
 /// The name of one of a kind, as far as endings tell.
 fn singular(kind: &str) -> String {
-    let kind = bare(kind);
+    let kind = without_separators(kind);
     match kind.strip_suffix("ies") {
         Some(stem) => format!("{stem}y"),
         None => kind.strip_suffix('s').unwrap_or(&kind).to_owned(),

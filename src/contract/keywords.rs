@@ -21,7 +21,7 @@ pub enum KeywordContent {
 }
 
 /// What stands in a keyword that is an applicator (JSON Schema 2020-12, section 10).
-pub fn holds(keyword: &str) -> KeywordContent {
+pub fn keyword_content(keyword: &str) -> KeywordContent {
     match keyword {
         "not"
         | "if"
@@ -42,7 +42,7 @@ pub fn holds(keyword: &str) -> KeywordContent {
 /// Why no rule can be made of a keyword; `None` where one can be, and for what is no keyword.
 pub fn flaw(keyword: &str, value: &Value) -> Option<&'static str> {
     let texts = |value: &Value| value.as_array().is_some_and(|names| names.iter().all(Value::is_string));
-    let fine = match (holds(keyword), keyword) {
+    let fine = match (keyword_content(keyword), keyword) {
         (KeywordContent::List, _) => return value.as_array().is_none_or(Vec::is_empty).then_some("it is no list of schemas"),
         (KeywordContent::Map, _) => return (!value.is_object()).then_some("it holds no schemas by name"),
         (KeywordContent::Schema, _) => return (!value.is_object() && !value.is_boolean()).then_some("it is no schema"),

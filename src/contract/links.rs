@@ -6,10 +6,10 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 
 use super::pointer::append;
-use super::schema::follow;
+use super::schema::follow_references;
 use crate::model::contract::{Link, Location, MediaType, Operation, Response};
 use crate::model::path::parameter_of;
-use crate::model::text::bare;
+use crate::model::text::without_separators;
 
 /// How deep envelopes and branches are opened in search of an id.
 const MOST_NESTED: usize = 4;
@@ -84,7 +84,7 @@ pub fn makes(document: &Value, operation: &Operation, expression: &str) -> bool 
     let sends_many = || {
         let media = operation.request_body.as_ref().and_then(|body| body.content.first())?;
         let shown = media.examples.first().map(|sent| sent.value.get("data").unwrap_or(&sent.value).is_array());
-        shown.or_else(|| Some(follow(document, &media.schema.as_ref()?.0)?.1.get("items").is_some()))
+        shown.or_else(|| Some(follow_references(document, &media.schema.as_ref()?.0)?.1.get("items").is_some()))
     };
     writes && (!many || creates() || sends_many() == Some(true))
 }
@@ -93,8 +93,8 @@ pub fn makes(document: &Value, operation: &Operation, expression: &str) -> bool 
 /// `anywhere`.
 pub fn member_named_like(document: &Value, content: &[MediaType], parameter: &str, anywhere: bool) -> Option<String> {
     let media = content.iter().find(|media| media.name.contains("json"))?;
-    let names = [bare(parameter)];
-    let opens = |name: &str| anywhere || WRAPPERS.contains(&bare(name).as_str());
+    let names = [without_separators(parameter)];
+    let opens = |name: &str| anywhere || WRAPPERS.contains(&without_separators(name).as_str());
     LinkSearch { document, names: &names, collection: "" }.nearest(&media.schema.as_ref()?.0, &names, &opens)
 }
 
@@ -151,9 +151,9 @@ fn missing(
 
 /// What the id may be called, the likeliest first, without regard to case and separators.
 fn names(parameter: &str, kind: &str) -> Vec<String> {
-    let kind = bare(kind.rsplit('/').next().unwrap_or(kind));
+    let kind = without_separators(kind.rsplit('/').next().unwrap_or(kind));
     let singular = kind.strip_suffix('s').unwrap_or(&kind);
-    vec![bare(parameter), "id".to_owned(), format!("{singular}id"), "uuid".to_owned()]
+    vec![without_separators(parameter), "id".to_owned(), format!("{singular}id"), "uuid".to_owned()]
 }
 
 /// Where an answer holds the id: by its schema, else by its example.
@@ -161,7 +161,7 @@ fn place(document: &Value, response: &Response, names: &[String], collection: &s
     let media = response.content.iter().find(|media| media.name.contains("json")).or_else(|| response.content.first())?;
     let search = LinkSearch { document, names, collection };
     let by_schema = media.schema.as_ref().and_then(|schema| if many { search.id_in_items(&schema.0, 0) } else { search.single(&schema.0) });
-    by_schema.or_else(|| shown(&media.examples.first()?.value, names, many))
+    by_schema.or_else(|| id_place_in_example(&media.examples.first()?.value, names, many))
 }
 
 struct LinkSearch<'a> {
@@ -175,7 +175,10 @@ impl LinkSearch<'_> {
     /// that is called like the parameter is the id in whatever it stands; one that is called `id` only in what is a wrapper by
     /// its name, because other objects have ids of their own.
     fn single(&self, schema: &str) -> Option<String> {
-        let wraps = |name: &str| WRAPPERS.contains(&bare(name).as_str()) || (name.len() > 2 && bare(self.collection).starts_with(&bare(name)));
+        let wraps = |name: &str| {
+            WRAPPERS.contains(&without_separators(name).as_str())
+                || (name.len() > 2 && without_separators(self.collection).starts_with(&without_separators(name)))
+        };
         self.nearest(schema, self.names, &wraps).or_else(|| {
             let parameter = self.names.get(..1).filter(|names| !["id", "uuid", "name"].contains(&names[0].as_str()))?;
             self.nearest(schema, parameter, &|_| true)
@@ -219,15 +222,15 @@ impl LinkSearch<'_> {
         let mut members = self.members(schema, 0);
         // What has parts of its own is no id.
         members.retain(|(_, at)| {
-            let found = follow(self.document, at).map(|(_, found)| found);
+            let found = follow_references(self.document, at).map(|(_, found)| found);
             found.is_none_or(|found| ["properties", "items"].iter().all(|keyword| found.get(*keyword).is_none()))
         });
-        names.iter().find_map(|wanted| members.iter().find(|(name, _)| bare(name) == *wanted)).map(|(name, _)| name.clone())
+        names.iter().find_map(|wanted| members.iter().find(|(name, _)| without_separators(name) == *wanted)).map(|(name, _)| name.clone())
     }
 
     /// Members of an object with the places of their schemas, through references and branches.
     fn members(&self, schema: &str, depth: usize) -> Vec<(String, String)> {
-        let Some((at, found)) = follow(self.document, schema).filter(|_| depth < MOST_NESTED) else { return Vec::new() };
+        let Some((at, found)) = follow_references(self.document, schema).filter(|_| depth < MOST_NESTED) else { return Vec::new() };
         let properties = found.get("properties").and_then(Value::as_object).into_iter().flatten();
         let own = properties.map(|(name, _)| (name.clone(), append(&format!("{at}/properties"), name)));
         let branches = branches(&at, found).into_iter().flat_map(|branch| self.members(&branch, depth + 1));
@@ -236,7 +239,7 @@ impl LinkSearch<'_> {
 
     /// The schema of the items of an array, through references and branches.
     fn items(&self, schema: &str, depth: usize) -> Option<String> {
-        let (at, found) = follow(self.document, schema).filter(|_| depth < MOST_NESTED)?;
+        let (at, found) = follow_references(self.document, schema).filter(|_| depth < MOST_NESTED)?;
         if found.get("items").is_some() {
             return Some(format!("{at}/items"));
         }
@@ -254,10 +257,10 @@ fn branches(at: &str, schema: &Value) -> Vec<String> {
 }
 
 /// Where an example shows the id.
-fn shown(example: &Value, names: &[String], many: bool) -> Option<String> {
+fn id_place_in_example(example: &Value, names: &[String], many: bool) -> Option<String> {
     let own = |value: &Value| {
         let members = value.as_object()?;
-        names.iter().find_map(|wanted| members.keys().find(|name| bare(name) == *wanted)).cloned()
+        names.iter().find_map(|wanted| members.keys().find(|name| without_separators(name) == *wanted)).cloned()
     };
     let mut places = vec![String::new()];
     places.extend(

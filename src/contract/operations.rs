@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::bundle::Bundle;
 use super::path_keys::PathKey;
 use super::pointer::{append, at_pointer};
-use super::schema::follow;
+use super::schema::follow_references;
 use super::unjudged_schemas::{UNREAD, UNREAD_SCHEMA};
 use super::version::{self, Version};
 use super::{ContractError, conditions, contradictions, inferred, links, malformed_keywords, overlapping_branches, same_routes, security};
@@ -36,10 +36,10 @@ pub fn read(mut bundle: Bundle) -> Result<Contract, ContractError> {
         Version::V30 => upgrade::upgrade(&mut bundle.document),
         Version::V31 => {}
     }
-    upgrade::tidy(&mut bundle.document);
+    upgrade::remove_meaningless_members(&mut bundle.document);
     malformed_keywords::repair(&mut bundle);
     contradictions::resolve(&mut bundle);
-    overlapping_branches::mark(&mut bundle);
+    overlapping_branches::mark_overlapping(&mut bundle);
     let reader = Reader { bundle: &bundle, document: &bundle.document, issues: RefCell::default() };
     let general = reader.general_responses()?;
     let (server_responses, general): (Vec<_>, Vec<_>) = general.into_iter().partition(|response| response.status == Status(429));
@@ -71,7 +71,7 @@ pub fn read(mut bundle: Bundle) -> Result<Contract, ContractError> {
         rate_limits,
         server_responses: server_responses
             .into_iter()
-            .map(|response| with_conditions(response, vec![Condition::named(TriggerName::BURST)]))
+            .map(|response| with_conditions(response, vec![Condition::of_trigger(TriggerName::BURST)]))
             .collect(),
         catalogues,
         document: bundle.document,
@@ -114,7 +114,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Notes what is wrong at a place.
-    pub(super) fn issue(&self, pointer: &str, what: impl Into<String>, meaning: &str) {
+    pub(super) fn note_issue(&self, pointer: &str, what: impl Into<String>, meaning: &str) {
         self.issues.borrow_mut().push(DocumentIssue::new(self.bundle.place(pointer), what, meaning));
     }
 
@@ -136,18 +136,18 @@ impl<'a> Reader<'a> {
             None | Some(Value::Null) => None,
             Some(Value::Object(members)) => Some(members),
             Some(_) => {
-                self.issue(pointer, "this must be an object", "it is left out");
+                self.note_issue(pointer, "this must be an object", "it is left out");
                 None
             }
         }
     }
 
     /// The place a reference leads to, and what stands there; one that leads nowhere is an issue.
-    pub(super) fn resolved(&self, pointer: &str) -> Option<(String, &'a Value)> {
-        let found = follow(self.document, pointer);
+    pub(super) fn follow_reference(&self, pointer: &str) -> Option<(String, &'a Value)> {
+        let found = follow_references(self.document, pointer);
         if found.is_none() {
             let reference = at_pointer(self.document, pointer).and_then(|value| value.get("$ref")?.as_str()).unwrap_or("here");
-            self.issue(pointer, format!("the reference {reference} leads nowhere, or in a circle"), "what it stands for is left out");
+            self.note_issue(pointer, format!("the reference {reference} leads nowhere, or in a circle"), "what it stands for is left out");
         }
         found
     }
@@ -174,10 +174,10 @@ impl<'a> Reader<'a> {
         let mut known: HashSet<String> = HashSet::new();
         for key in self.object("/paths").into_iter().flat_map(Map::keys).filter(|key| !key.starts_with("x-")) {
             let own = append("/paths", key);
-            let Some((item_at, item)) = self.resolved(&own) else { continue };
+            let Some((item_at, item)) = self.follow_reference(&own) else { continue };
             let path = PathKey::read(key);
             if let Some((what, meaning)) = path.issue() {
-                self.issue(&own, what, meaning);
+                self.note_issue(&own, what, meaning);
             }
             let further = item.get("additionalOperations").and_then(Value::as_object).into_iter().flat_map(Map::keys);
             let further = further.map(|method| (append(&append(&item_at, "additionalOperations"), method), method.clone()));
@@ -198,11 +198,11 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        Ok(self.told_apart(operations))
+        Ok(self.without_fragment_twins(operations))
     }
 
     /// The operations without those that nothing but a fragment tells from others: a server never sees it.
-    fn told_apart(&self, operations: Vec<(Operation, bool)>) -> Vec<Operation> {
+    fn without_fragment_twins(&self, operations: Vec<(Operation, bool)>) -> Vec<Operation> {
         if operations.iter().all(|(_, fragment)| !fragment) {
             return operations.into_iter().map(|(operation, _)| operation).collect();
         }
@@ -235,7 +235,7 @@ impl<'a> Reader<'a> {
     fn is_told_apart_by_request(&self, operation: &Operation) -> bool {
         let named = |parameter: &&Parameter| parameter.required && matches!(parameter.location, Location::Header | Location::Query);
         operation.parameters.iter().filter(named).filter_map(|parameter| parameter.schema.as_ref()).any(|schema| {
-            let found = follow(self.document, &schema.0).map(|(_, schema)| schema);
+            let found = follow_references(self.document, &schema.0).map(|(_, schema)| schema);
             found.is_some_and(|schema| {
                 schema.get("const").is_some() || schema.get("enum").and_then(Value::as_array).is_some_and(|values| values.len() == 1)
             })
@@ -251,7 +251,7 @@ impl<'a> Reader<'a> {
         let numbered = (2..).map(|number: u32| format!("{name} ({number})"));
         let new = std::iter::once(name.clone()).chain(numbered).find(|name| !known.contains(name)).unwrap_or_default();
         let what = format!("there is another operation with the id {:?}", operation.id);
-        self.issue(&append(base, "operationId"), what, &format!("this one goes by {new:?}"));
+        self.note_issue(&append(base, "operationId"), what, &format!("this one goes by {new:?}"));
         operation.id = new;
     }
 

@@ -9,10 +9,10 @@ use super::bundle::Bundle;
 use super::document_walk::{NodeKind, PointerTrail, schemas};
 use super::dynamic_anchors::Anchors;
 use super::pointer::{at_pointer, insert};
-use super::samples::specimens;
-use super::schema::follow;
+use super::samples::answer_samples;
+use super::schema::follow_references;
 use super::unjudged_schemas::OVERLAP;
-use super::unusable::reach_within;
+use super::unusable::schemas_below;
 use super::validate::Schemas;
 use crate::model::contract::SchemaRef;
 use crate::model::issue::DocumentIssue;
@@ -31,7 +31,7 @@ const ANNOTATIONS: [&str; 8] = ["title", "description", "example", "examples", "
 const MEANING: &str = "it is judged as anyOf, and a value that fits several branches does not count as right";
 
 /// Marks each `oneOf` with such branches, and notes those that are alike once.
-pub(super) fn mark(bundle: &mut Bundle) {
+pub(super) fn mark_overlapping(bundle: &mut Bundle) {
     let mut alike: HashMap<String, Vec<String>> = HashMap::new();
     let mut order: Vec<String> = Vec::new();
     schemas(&bundle.document, NodeKind::Plain, &mut PointerTrail::default(), &mut |trail, schema| {
@@ -94,15 +94,15 @@ fn overlapping(document: &Value, at: &str) -> Option<usize> {
 
 /// Values that a branch may hold: those that it lists, and such as are made for it.
 fn values<'a>(document: &'a Value, branch: &'a str) -> impl Iterator<Item = Value> + 'a {
-    let listed = follow(document, branch).and_then(|(_, schema)| schema.get("enum")?.as_array());
-    listed.into_iter().flatten().take(MOST_LISTED).cloned().chain(specimens(document, branch).take(MOST_VALUES))
+    let listed = follow_references(document, branch).and_then(|(_, schema)| schema.get("enum")?.as_array());
+    listed.into_iter().flatten().take(MOST_LISTED).cloned().chain(answer_samples(document, branch).take(MOST_VALUES))
 }
 
 /// The rules of a branch, without what only people read.
 fn rules(document: &Value, branch: &str) -> Value {
     let refers_only =
         at_pointer(document, branch).and_then(Value::as_object).is_some_and(|members| members.len() == 1 && members.contains_key("$ref"));
-    let behind = if refers_only { follow(document, branch).map(|(_, schema)| schema) } else { at_pointer(document, branch) };
+    let behind = if refers_only { follow_references(document, branch).map(|(_, schema)| schema) } else { at_pointer(document, branch) };
     let Some(Value::Object(members)) = behind else { return Value::from(branch) };
     let is_rule = |name: &str| !name.starts_with("x-") && !ANNOTATIONS.contains(&name);
     Value::Object(members.iter().filter(|(name, _)| is_rule(name)).map(|(name, value)| (name.clone(), value.clone())).collect())
@@ -110,7 +110,7 @@ fn rules(document: &Value, branch: &str) -> Value {
 
 /// A document with one schema and those that it leads to, at the same places; `None` where they are many.
 fn excerpt(document: &Value, schema: &str) -> Option<Value> {
-    let mut reached: Vec<String> = reach_within(document, schema, &Anchors::new(), MOST_SCHEMAS)?.into_iter().collect();
+    let mut reached: Vec<String> = schemas_below(document, schema, &Anchors::new(), MOST_SCHEMAS)?.into_iter().collect();
     // What stands in another schema comes with it.
     reached.sort_unstable();
     let mut small = json!({});

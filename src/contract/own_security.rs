@@ -39,14 +39,14 @@ fn ask(contract: &mut Contract, need: &SchemeGroup, open: &[bool]) -> Result<(),
     }
     let matched = |pattern: &String| {
         let filter = Filter { only: vec![pattern.clone()], ..Filter::default() };
-        contract.operations.iter().any(|operation| filter.takes(operation))
+        contract.operations.iter().any(|operation| filter.selects(operation))
     };
     if let Some(pattern) = need.only.iter().chain(&need.exclude).find(|pattern| !matched(pattern)) {
         return Err(format!("no operation is called {pattern}; `probity list` shows all"));
     }
     let filter = Filter { only: need.only.clone(), exclude: need.exclude.clone(), ..Filter::default() };
     for (operation, open) in contract.operations.iter_mut().zip(open) {
-        if *open && filter.takes(operation) {
+        if *open && filter.selects(operation) {
             operation.security.push(need.schemes.clone());
         }
     }

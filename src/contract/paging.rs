@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::schema::follow;
+use super::schema::follow_references;
 use crate::model::contract::{Contract, Location, Operation, Parameter};
 
 /// Names under which lists are told how many resources a page may hold.
@@ -37,7 +37,7 @@ pub fn paging(contract: &Contract, operation: &Operation) -> Option<Paging> {
 }
 
 fn schema<'a>(contract: &'a Contract, parameter: &Parameter) -> Option<&'a Value> {
-    follow(&contract.document, &parameter.schema.as_ref()?.0).map(|(_, schema)| schema)
+    follow_references(&contract.document, &parameter.schema.as_ref()?.0).map(|(_, schema)| schema)
 }
 
 /// The resources that a document is about: `data` where there is one (JSON:API), else the items of an array, of the only

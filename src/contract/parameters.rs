@@ -5,11 +5,11 @@ use serde_json::Value;
 use super::operations::Reader;
 use super::path_keys::{PathKey, names};
 use super::pointer::{append, at_pointer};
-use super::schema::{follow, resource_need};
+use super::schema::{follow_references, resource_need};
 use super::unjudged_schemas::UNREAD;
 use crate::model::contract::{Location, Parameter, ResourceNeed, SchemaRef};
 use crate::model::serialization::{Serialization, Style};
-use crate::model::text::bare;
+use crate::model::text::without_separators;
 
 /// What a parameter that is broken means.
 const LEFT_OUT: &str = "this parameter is left out";
@@ -23,7 +23,7 @@ impl<'a> Reader<'a> {
                 Some(Value::Array(items)) => items.len(),
                 None | Some(Value::Null) => continue,
                 Some(_) => {
-                    self.issue(&list, "parameters must be a list", "they are left out");
+                    self.note_issue(&list, "parameters must be a list", "they are left out");
                     continue;
                 }
             };
@@ -47,37 +47,38 @@ impl<'a> Reader<'a> {
 
     /// A parameter that the path names and no declaration has, like one whose name is spelled otherwise.
     fn undeclared(&self, path: &PathKey, item: &str, name: &str, known: &[Parameter]) -> Parameter {
-        let alike = known.iter().find(|parameter| parameter.location == Location::Path && bare(&parameter.name) == bare(name));
+        let alike =
+            known.iter().find(|parameter| parameter.location == Location::Path && without_separators(&parameter.name) == without_separators(name));
         let what = format!("the path parameter {{{name}}} of {} is not declared", path.key);
         let meaning = match alike {
             Some(other) => format!("it is taken for {}", other.name),
             None => "any text is sent for it".to_owned(),
         };
-        self.issue(item, what, &meaning);
+        self.note_issue(item, what, &meaning);
         let resource = kind_from_path(&path.path, name).map(|kind| ResourceNeed::any(&kind));
-        let other = alike.cloned().unwrap_or_else(|| plain(name, Location::Path));
+        let other = alike.cloned().unwrap_or_else(|| required_parameter(name, Location::Path));
         Parameter { name: name.to_owned(), resource, ..other }
     }
 
     fn parameter(&self, path: &str, pointer: &str) -> Option<Parameter> {
-        let (at, value) = self.resolved(pointer)?;
+        let (at, value) = self.follow_reference(pointer)?;
         if value.get(UNREAD).is_some() {
             return None;
         }
         let Some(name) = value.get("name").and_then(Value::as_str) else {
-            self.issue(pointer, "a parameter has no name", LEFT_OUT);
+            self.note_issue(pointer, "a parameter has no name", LEFT_OUT);
             return None;
         };
         let location = value.get("in").cloned().unwrap_or_default();
         let Ok(location) = serde_json::from_value::<Location>(location) else {
-            self.issue(pointer, format!("the parameter {name} has no `in` of path, query, header or cookie"), LEFT_OUT);
+            self.note_issue(pointer, format!("the parameter {name} has no `in` of path, query, header or cookie"), LEFT_OUT);
             return None;
         };
         let is_true = |name: &str| value.get(name) == Some(&Value::Bool(true));
         let (required, sent) = (is_true("required"), is_true("x-probity-send"));
-        let (at, value, serialization) = self.described(&at, value, Serialization::read(value, Serialization::usual(location)));
+        let (at, value, serialization) = self.described(&at, value, Serialization::read(value, Serialization::default_style(location)));
         let schema = value.get("schema").map(|_| append(&at, "schema"));
-        let resolved = schema.as_ref().and_then(|schema| follow(self.document, schema)).map(|(_, schema)| schema);
+        let resolved = schema.as_ref().and_then(|schema| follow_references(self.document, schema)).map(|(_, schema)| schema);
         let annotated = resolved.and_then(|schema| {
             let schema = schema.get("items").unwrap_or(schema);
             schema.get("x-probity-resource").and_then(resource_need)
@@ -110,7 +111,7 @@ impl<'a> Reader<'a> {
         let content = parameter.get("content").and_then(Value::as_object).and_then(|content| content.iter().next());
         let Some((name, _)) = content.filter(|_| parameter.get("schema").is_none()) else { return (at.to_owned(), parameter, serialization) };
         let own = append(&append(at, "content"), name);
-        let Some((own, media)) = self.resolved(&own) else { return (at.to_owned(), parameter, serialization) };
+        let Some((own, media)) = self.follow_reference(&own) else { return (at.to_owned(), parameter, serialization) };
         let style = if name.contains("json") { Style::Json } else { serialization.style };
         (own, media, Serialization { style, ..serialization })
     }
@@ -124,13 +125,13 @@ fn in_query(path: &PathKey, parameters: &mut Vec<Parameter>) {
         if let Some(inner) = inner {
             let declared =
                 parameters.iter_mut().find(|parameter| parameter.name == inner && matches!(parameter.location, Location::Path | Location::Query));
-            let mut parameter = declared.map_or_else(|| plain(name, Location::Query), |parameter| parameter.clone());
+            let mut parameter = declared.map_or_else(|| required_parameter(name, Location::Query), |parameter| parameter.clone());
             parameters.retain(|known| known.name != inner || !matches!(known.location, Location::Path | Location::Query));
             (parameter.name, parameter.location) = (name.clone(), Location::Query);
             parameter.required = true;
             parameters.push(parameter);
         } else if !parameters.iter().any(|parameter| parameter.location == Location::Query && parameter.name == *name) {
-            parameters.push(Parameter { example: Some(Value::from(value.as_str())), sent: true, ..plain(name, Location::Query) });
+            parameters.push(Parameter { example: Some(Value::from(value.as_str())), sent: true, ..required_parameter(name, Location::Query) });
         }
     }
     for parameter in parameters.iter_mut().filter(|parameter| parameter.location == Location::Path && path.names.contains(&parameter.name)) {
@@ -139,7 +140,7 @@ fn in_query(path: &PathKey, parameters: &mut Vec<Parameter>) {
 }
 
 /// A required parameter of which nothing but its name is known.
-fn plain(name: &str, location: Location) -> Parameter {
+fn required_parameter(name: &str, location: Location) -> Parameter {
     Parameter {
         name: name.to_owned(),
         location,
@@ -147,7 +148,7 @@ fn plain(name: &str, location: Location) -> Parameter {
         schema: None,
         example: None,
         resource: None,
-        serialization: Serialization::usual(location),
+        serialization: Serialization::default_style(location),
         sent: false,
     }
 }

@@ -76,7 +76,7 @@ pub(super) fn insert(document: &mut Value, pointer: &str, value: Value) {
 
 /// Puts a value at a pointer, in place of what stands there or as a new member of an object; false when there is no
 /// place for it.
-pub fn put(value: &mut Value, pointer: &str, new: Value) -> bool {
+pub fn replace_or_add(value: &mut Value, pointer: &str, new: Value) -> bool {
     if let Some(place) = value.pointer_mut(pointer) {
         *place = new;
         return true;

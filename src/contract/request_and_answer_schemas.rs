@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::pointer::append;
-use super::schema::{follow, visit};
+use super::schema::{follow_references, visit};
 use crate::model::contract::{Contract, SchemaRef};
 
 /// How many branches are searched for the description of one member; schemas may lead to each other in very many ways.
@@ -60,7 +60,7 @@ pub fn read_only(contract: &Contract, schema: &SchemaRef, body: &Value) -> Vec<S
 /// Whether a schema, or what it refers to, has the annotation.
 fn is(document: &Value, schema: &Value, annotation: &str) -> bool {
     let target = schema.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#'));
-    let behind = target.and_then(|target| follow(document, target)).map(|(_, found)| found);
+    let behind = target.and_then(|target| follow_references(document, target)).map(|(_, found)| found);
     [Some(schema), behind].into_iter().flatten().any(|schema| schema.get(annotation) == Some(&Value::Bool(true)))
 }
 
@@ -74,7 +74,7 @@ fn is_marked_within(document: &Value, schema: &Value, member: &str, annotation: 
     let Some(fewer) = left.checked_sub(1) else { return false };
     *left = fewer;
     let target = schema.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#'));
-    let behind = target.and_then(|target| follow(document, target)).map(|(_, found)| found);
+    let behind = target.and_then(|target| follow_references(document, target)).map(|(_, found)| found);
     schema.pointer(member).is_some_and(|found| is(document, found, annotation))
         || behind.is_some_and(|schema| is_marked_within(document, schema, member, annotation, left))
         || schema

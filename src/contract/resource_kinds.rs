@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::model::contract::{Location, Operation};
 use crate::model::path::parameter_of;
-use crate::model::text::bare;
+use crate::model::text::without_separators;
 
 /// Ends of names by which a parameter says that it is an id.
 const IDS: [&str; 3] = ["id", "uuid", "guid"];
@@ -90,14 +90,14 @@ fn template(path: &str) -> Prefix {
 
 /// What a parameter asks for, without the thing that it belongs to: `pool_name` and `name` are the same for a pool.
 fn asked(name: &str, kind: &str) -> String {
-    let (name, kind) = (bare(name), bare(kind.rsplit('/').next().unwrap_or(kind)));
+    let (name, kind) = (without_separators(name), without_separators(kind.rsplit('/').next().unwrap_or(kind)));
     let rest = name.strip_prefix(kind.strip_suffix('s').unwrap_or(&kind)).filter(|rest| !rest.is_empty());
     rest.map(str::to_owned).unwrap_or(name)
 }
 
 /// Whether a parameter is called like an id, or like one of its kind.
 fn is_id(name: &str, kind: &str) -> bool {
-    let (name, kind) = (bare(name), bare(kind.rsplit('/').next().unwrap_or(kind)));
+    let (name, kind) = (without_separators(name), without_separators(kind.rsplit('/').next().unwrap_or(kind)));
     let known: BTreeSet<&str> = [kind.as_str(), kind.strip_suffix('s').unwrap_or(&kind)].into();
     IDS.iter().any(|end| name.ends_with(end)) || known.contains(name.as_str())
 }

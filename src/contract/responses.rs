@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::operations::{OperationView, Reader};
 use super::pointer::{append, at_pointer};
-use super::schema::{follow, is_of_type};
+use super::schema::{follow_references, is_of_type};
 use super::unjudged_schemas::{UNREAD, UNREAD_SCHEMA};
 use super::{ContractError, conditions};
 use crate::model::contract::{
@@ -40,7 +40,7 @@ impl Reader<'_> {
         if at_pointer(self.document, pointer).is_none_or(Value::is_null) {
             return None;
         }
-        let (at, value) = self.resolved(pointer)?;
+        let (at, value) = self.follow_reference(pointer)?;
         let mut content = self.content(&append(&at, "content"));
         // Whatever is taken, JSON is.
         if let [only] = content.as_mut_slice()
@@ -56,15 +56,15 @@ impl Reader<'_> {
         for name in self.object(pointer).into_iter().flat_map(Map::keys) {
             let own = append(pointer, name);
             let Some(name) = self.media_name(&own, name) else { continue };
-            let Some((at, value)) = self.resolved(&own) else { continue };
+            let Some((at, value)) = self.follow_reference(&own) else { continue };
             let schema = value.get("schema").filter(|schema| schema.is_object() || schema.is_boolean()).map(|_| SchemaRef(append(&at, "schema")));
-            let described = schema.as_ref().and_then(|schema| follow(self.document, &schema.0)).map(|(_, schema)| schema);
+            let described = schema.as_ref().and_then(|schema| follow_references(self.document, &schema.0)).map(|(_, schema)| schema);
             let mut examples = Vec::new();
             if let Some(value) = value.get("example") {
                 examples.push(Example { name: String::new(), value: read(&name, described, value) });
             }
             for key in self.object(&append(&at, "examples")).into_iter().flat_map(Map::keys) {
-                let Some((_, example)) = self.resolved(&append(&append(&at, "examples"), key)) else { continue };
+                let Some((_, example)) = self.follow_reference(&append(&append(&at, "examples"), key)) else { continue };
                 if let Some(value) = example.get("value").or_else(|| example.get("dataValue")) {
                     examples.push(Example { name: key.clone(), value: read(&name, described, value) });
                 }
@@ -86,7 +86,7 @@ impl Reader<'_> {
         }
         let json = lower.contains("json");
         let meaning = if json { "it is read as application/json" } else { "it is left out" };
-        self.issue(pointer, format!("{name:?} is no media type (RFC 9110, section 8.3.1)"), meaning);
+        self.note_issue(pointer, format!("{name:?} is no media type (RFC 9110, section 8.3.1)"), meaning);
         json.then(|| "application/json".to_owned())
     }
 
@@ -110,7 +110,7 @@ impl Reader<'_> {
                     let lowest = Status(class.unwrap_or(1) * 100);
                     fallbacks.push(Fallback { class, response: self.response(&pointer, lowest, source)? });
                 }
-                None => self.issue(
+                None => self.note_issue(
                     &pointer,
                     format!("{code:?} is no HTTP status; it has to be three digits, a range such as 4XX, or default"),
                     "this response is left out",
@@ -137,7 +137,7 @@ impl Reader<'_> {
     }
 
     fn response(&self, pointer: &str, status: Status, source: &str) -> Result<Response, ContractError> {
-        let Some((at, value)) = self.resolved(pointer).filter(|(_, value)| value.get(UNREAD).is_none()) else {
+        let Some((at, value)) = self.follow_reference(pointer).filter(|(_, value)| value.get(UNREAD).is_none()) else {
             return Ok(self.unread(pointer, status, source));
         };
         let written = at_pointer(self.document, pointer).and_then(|own| own.get("description")).or_else(|| value.get("description"));
@@ -178,7 +178,7 @@ impl Reader<'_> {
         let at = append(at, "headers");
         let mut headers = Vec::new();
         for name in self.object(&at).into_iter().flat_map(Map::keys) {
-            let Some((header_at, header)) = self.resolved(&append(&at, name)) else { continue };
+            let Some((header_at, header)) = self.follow_reference(&append(&at, name)) else { continue };
             let schema = header.get("schema").map(|_| SchemaRef(append(&header_at, "schema")));
             let or = self.extension(&header_at, header, "x-probity-or", "a list of names of header fields")?.unwrap_or_default();
             headers.push(HeaderRule { name: name.clone(), required: header.get("required") == Some(&Value::Bool(true)), schema, or });
@@ -190,7 +190,7 @@ impl Reader<'_> {
         let at = append(at, "links");
         let mut links = Vec::new();
         for name in self.object(&at).into_iter().flat_map(Map::keys) {
-            let Some((_, link)) = self.resolved(&append(&at, name)) else { continue };
+            let Some((_, link)) = self.follow_reference(&append(&at, name)) else { continue };
             let parameters = link.get("parameters").and_then(Value::as_object).into_iter().flatten();
             let parameters = parameters.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())));
             if let Some(target) = link.get("operationId").or_else(|| link.get("operationRef")).and_then(Value::as_str) {
@@ -225,7 +225,7 @@ fn encoding(media: &Value) -> BTreeMap<String, Encoding> {
         let content_type = described.get("contentType").and_then(Value::as_str).and_then(|types| types.split(',').next());
         let encoding = Encoding {
             content_type: content_type.map(|name| name.trim().to_ascii_lowercase()),
-            serialization: styled.then(|| Serialization::read(described, Serialization::usual(Location::Query))),
+            serialization: styled.then(|| Serialization::read(described, Serialization::default_style(Location::Query))),
         };
         (name.clone(), encoding)
     };

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::schema::follow;
+use super::schema::follow_references;
 use crate::model::contract::{Location, Method, Operation};
 use crate::model::issue::DocumentIssue;
 use crate::model::path::parameter_of;
@@ -44,7 +44,7 @@ fn route(document: &Value, operation: &Operation) -> String {
 
 fn values(document: &Value, operation: &Operation, name: &str) -> String {
     let schema = operation.parameter(Location::Path, name).and_then(|parameter| parameter.schema.as_ref());
-    let found = schema.and_then(|schema| follow(document, &schema.0)).and_then(|(_, schema)| schema.as_object());
+    let found = schema.and_then(|schema| follow_references(document, &schema.0)).and_then(|(_, schema)| schema.as_object());
     let telling: Map<String, Value> = TELLING.iter().filter_map(|keyword| Some(((*keyword).to_owned(), found?.get(*keyword)?.clone()))).collect();
     Value::Object(telling).to_string()
 }

@@ -15,7 +15,7 @@ const MOST_REFERENCES: usize = 32;
 const DEEPEST_BRANCH: usize = 4;
 
 /// Follows local `$ref`s from a pointer to the value that does not refer on; `None` when one leads nowhere.
-pub fn follow<'a>(document: &'a Value, pointer: &str) -> Option<(String, &'a Value)> {
+pub fn follow_references<'a>(document: &'a Value, pointer: &str) -> Option<(String, &'a Value)> {
     let mut pointer = pointer.to_owned();
     for _ in 0..MOST_REFERENCES {
         let value = at_pointer(document, &pointer)?;
@@ -33,7 +33,7 @@ pub fn property(document: &Value, schema: &str, name: &str) -> Option<String> {
 }
 
 fn described(document: &Value, schema: &str, name: &str, depth: usize) -> Option<String> {
-    let (at, found) = follow(document, schema).filter(|_| depth < DEEPEST_BRANCH)?;
+    let (at, found) = follow_references(document, schema).filter(|_| depth < DEEPEST_BRANCH)?;
     let own = append(&format!("{at}/properties"), name);
     if at_pointer(document, &own).is_some() {
         return Some(own);
@@ -112,7 +112,7 @@ pub fn of_items(applied: &[AppliedSchema<'_>]) -> Vec<String> {
 /// Whether a branch may describe the value, judged by `type`, `const`, `enum` and `required`, as deep as needed to tell
 /// the forms of one body apart.
 pub fn fits(document: &Value, schema: &str, value: &Value, depth: usize) -> bool {
-    let Some((schema, found)) = follow(document, schema) else { return true };
+    let Some((schema, found)) = follow_references(document, schema) else { return true };
     if depth > 8 {
         return true;
     }
@@ -192,7 +192,7 @@ pub fn resource_needs(contract: &Contract, media: &MediaType, body: &Value) -> V
 
 /// Whether what a schema describes is data of the server that other servers may not have (`x-probity-server-data`).
 pub fn is_server_data(document: &Value, schema: &SchemaRef) -> bool {
-    follow(document, &schema.0).is_some_and(|(_, schema)| is_marked(schema))
+    follow_references(document, &schema.0).is_some_and(|(_, schema)| is_marked(schema))
 }
 
 /// Whether a schema itself says so.

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::pointer::append;
-use super::schema::follow;
+use super::schema::follow_references;
 use crate::model::contract::{Location, Operation, SecurityScheme};
-use crate::model::text::bare;
+use crate::model::text::without_separators;
 
 /// `components.securitySchemes`, by name.
 pub fn schemes(document: &Value) -> BTreeMap<String, SecurityScheme> {
     let names = document.pointer("/components/securitySchemes").and_then(Value::as_object);
-    let read = |name: &String| Some((name.clone(), scheme(follow(document, &append("/components/securitySchemes", name))?.1)));
+    let read = |name: &String| Some((name.clone(), scheme(follow_references(document, &append("/components/securitySchemes", name))?.1)));
     names.into_iter().flat_map(Map::keys).filter_map(read).collect()
 }
 
@@ -55,9 +55,10 @@ const KEYS: [&str; 5] = ["authorization", "apikey", "xapikey", "xauthtoken", "xa
 /// and leaves out the parameters that are none.
 pub fn imply_security_requirements(operations: &mut [Operation], schemes: &mut BTreeMap<String, SecurityScheme>) {
     for operation in operations {
-        let is = |names: &[&str], name: &str| names.contains(&bare(name).as_str());
+        let is = |names: &[&str], name: &str| names.contains(&without_separators(name).as_str());
         let mut headers = operation.parameters.iter().filter(|parameter| parameter.location == Location::Header);
-        let key = headers.find(|parameter| is(&KEYS, &parameter.name) && (parameter.required || bare(&parameter.name) == "authorization"));
+        let key =
+            headers.find(|parameter| is(&KEYS, &parameter.name) && (parameter.required || without_separators(&parameter.name) == "authorization"));
         let key = key.filter(|_| operation.security.is_empty()).cloned();
         if let Some(key) = &key {
             schemes.entry(key.name.clone()).or_insert_with(|| SecurityScheme::Header(key.name.clone()));

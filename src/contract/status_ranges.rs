@@ -42,7 +42,7 @@ pub fn add(operation: &mut Operation) {
 /// When a range is demanded. A range of refusals is for what no code of its own is documented for.
 pub fn conditions(document: &Value, operation: &Operation, range: Status, json_api: bool) -> Vec<Condition> {
     if range.class() < 4 {
-        return vec![Condition::named(TriggerName::SUCCESS)];
+        return vec![Condition::of_trigger(TriggerName::SUCCESS)];
     }
     if range.class() > 4 {
         return Vec::new();
@@ -61,7 +61,7 @@ pub fn conditions(document: &Value, operation: &Operation, range: Status, json_a
 }
 
 /// The code that an answer has by the standards where a contract names only a range.
-pub fn within(range: Status, trigger: &TriggerName) -> Status {
+pub fn code_for_range(range: Status, trigger: &TriggerName) -> Status {
     const STRANGER: [TriggerName; 3] = [TriggerName::NO_CREDENTIALS, TriggerName::WRONG_SECRET, TriggerName::MISSING_HEADER];
     const ABSENT: [TriggerName; 3] = [TriggerName::UNKNOWN_ID, TriggerName::DELETED_RESOURCE, TriggerName::UNKNOWN_REFERENCE];
     match () {

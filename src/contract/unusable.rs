@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use serde_json::Value;
 
 use super::dynamic_anchors::{Anchors, dynamic_anchors};
-use super::keywords::{CompiledPatterns, KeywordContent, flaw, holds, may_give_up};
-use super::pointer::{append, at_pointer, put, remove};
+use super::keywords::{CompiledPatterns, KeywordContent, flaw, keyword_content, may_give_up};
+use super::pointer::{append, at_pointer, remove, replace_or_add};
 use super::unjudged_schemas::{OVERLAP, UNREAD, UNREAD_SCHEMA};
 use super::upgrade::NAMED;
 
@@ -54,7 +54,7 @@ impl Unusable {
         let mut found = Self::default();
         let mut patterns = CompiledPatterns::default();
         let anchors = dynamic_anchors(document);
-        each(document, &anchors, &mut |pointer, schema| found.collect_unusable_keywords(document, pointer, schema, &mut patterns, &anchors));
+        visit_schemas(document, &anchors, &mut |pointer, schema| found.collect_unusable_keywords(document, pointer, schema, &mut patterns, &anchors));
         found
     }
 
@@ -79,7 +79,7 @@ impl Unusable {
         for (keyword, value) in members {
             let at = append(pointer, keyword);
             if keyword == UNREAD {
-                self.look_at_unread(pointer, value);
+                self.check_removed_schema(pointer, value);
                 continue;
             }
             if keyword == OVERLAP {
@@ -88,11 +88,11 @@ impl Unusable {
             }
             let reason = match (flaw(keyword, value), keyword.as_str(), value.as_str()) {
                 (Some(reason), _, _) => Some(reason.to_owned()),
-                (None, "pattern", Some(pattern)) => self.look_at_pattern(&at, pattern, patterns),
+                (None, "pattern", Some(pattern)) => self.check_pattern(&at, pattern, patterns),
                 (None, "patternProperties", _) => {
                     for pattern in value.as_object().into_iter().flat_map(serde_json::Map::keys) {
                         let at = append(&at, pattern);
-                        if let Some(reason) = self.look_at_pattern(&at, pattern, patterns) {
+                        if let Some(reason) = self.check_pattern(&at, pattern, patterns) {
                             self.leave_out(at, reason);
                         }
                     }
@@ -122,7 +122,7 @@ impl Unusable {
     }
 
     /// What was taken out when the document was read: keywords of this schema with the reasons, or all of it.
-    fn look_at_unread(&mut self, pointer: &str, unread: &Value) {
+    fn check_removed_schema(&mut self, pointer: &str, unread: &Value) {
         match unread {
             Value::Object(keywords) => {
                 for (keyword, reason) in keywords {
@@ -135,7 +135,7 @@ impl Unusable {
         }
     }
 
-    fn look_at_pattern(&mut self, at: &str, pattern: &str, patterns: &mut CompiledPatterns) -> Option<String> {
+    fn check_pattern(&mut self, at: &str, pattern: &str, patterns: &mut CompiledPatterns) -> Option<String> {
         let flaw = patterns.flaw(pattern);
         if flaw.is_none() && may_give_up(pattern) {
             self.patterns.insert(at.to_owned(), pattern.to_owned());
@@ -150,12 +150,12 @@ impl Unusable {
 
     /// The document without these keywords and without what they would turn, for judging; and the schemas in it whose `oneOf`
     /// has become an `anyOf`.
-    pub fn without(&self, document: &Value, given_up: &BTreeSet<String>) -> (Value, BTreeSet<String>) {
+    pub fn without_keywords(&self, document: &Value, given_up: &BTreeSet<String>) -> (Value, BTreeSet<String>) {
         let left_out: BTreeSet<&str> = self.keywords.keys().chain(given_up).map(String::as_str).collect();
         let graph = ReferenceGraph::of(document);
         let tainted = graph.schemas_that_reach(&left_out);
         let mut copy = document.clone();
-        let edits = self.edits.iter().cloned().chain(given_up.iter().map(|at| self.giving_up(document, at)));
+        let edits = self.edits.iter().cloned().chain(given_up.iter().map(|at| self.drop_keyword(document, at)));
         let more = tainted.iter().flat_map(|pointer| keywords_that_would_be_reversed(document, pointer, &tainted, &left_out));
         let mut loosened = BTreeSet::new();
         for edit in edits.chain(more).collect::<Vec<_>>() {
@@ -168,14 +168,14 @@ impl Unusable {
     }
 
     /// What is done with a keyword that a value is not held against.
-    fn giving_up(&self, document: &Value, at: &str) -> DocumentEdit {
+    fn drop_keyword(&self, document: &Value, at: &str) -> DocumentEdit {
         let schema = at.rsplit_once('/').map_or("", |(schema, _)| schema);
         let is_free = at_pointer(document, schema).is_some_and(|schema| schema.get("anyOf").is_none());
         if self.overlaps.contains_key(at) && is_free { DocumentEdit::AnyOf(schema.to_owned()) } else { DocumentEdit::Remove(at.to_owned()) }
     }
 
     /// The keywords out of these that a schema leads to.
-    pub fn reached(document: &Value, schema: &str, keywords: &BTreeSet<&str>) -> Vec<String> {
+    pub fn unread_keywords_below(document: &Value, schema: &str, keywords: &BTreeSet<&str>) -> Vec<String> {
         if keywords.is_empty() {
             return Vec::new();
         }
@@ -188,7 +188,7 @@ impl ReferenceGraph {
     fn of(document: &Value) -> Self {
         let mut graph = Self::default();
         let anchors = dynamic_anchors(document);
-        each(document, &anchors, &mut |pointer, schema| {
+        visit_schemas(document, &anchors, &mut |pointer, schema| {
             graph.leads.insert(pointer.to_owned(), subschemas_and_references(pointer, schema, &anchors));
         });
         graph
@@ -268,7 +268,7 @@ fn apply(document: &mut Value, edit: &DocumentEdit) {
             remove(document, at);
         }
         DocumentEdit::Admit(at) => {
-            put(document, at, Value::Bool(true));
+            replace_or_add(document, at, Value::Bool(true));
         }
         DocumentEdit::Refer(schema, to) => {
             if let Some(Value::Object(members)) = document.pointer_mut(schema) {
@@ -297,7 +297,7 @@ fn subschemas_and_references(pointer: &str, schema: &Value, anchors: &Anchors) -
     let mut found = Vec::new();
     for (keyword, value) in schema.as_object().into_iter().flatten() {
         let at = append(pointer, keyword);
-        match (holds(keyword), value) {
+        match (keyword_content(keyword), value) {
             (KeywordContent::Schema, Value::Object(_) | Value::Bool(_)) => found.push(at),
             (KeywordContent::List, Value::Array(items)) => found.extend((0..items.len()).map(|index| format!("{at}/{index}"))),
             (KeywordContent::Map, Value::Object(named)) => found.extend(named.keys().map(|name| append(&at, name))),
@@ -313,11 +313,11 @@ fn subschemas_and_references(pointer: &str, schema: &Value, anchors: &Anchors) -
 
 /// Every schema that one leads to, itself among them.
 fn reachable_schemas(document: &Value, schema: &str) -> HashSet<String> {
-    reach_within(document, schema, &dynamic_anchors(document), usize::MAX).unwrap_or_default()
+    schemas_below(document, schema, &dynamic_anchors(document), usize::MAX).unwrap_or_default()
 }
 
 /// The same; `None` where it leads to more than `most`.
-pub(super) fn reach_within(document: &Value, schema: &str, anchors: &Anchors, most: usize) -> Option<HashSet<String>> {
+pub(super) fn schemas_below(document: &Value, schema: &str, anchors: &Anchors, most: usize) -> Option<HashSet<String>> {
     let mut seen: HashSet<String> = HashSet::new();
     let mut open = vec![schema.to_owned()];
     while let Some(pointer) = open.pop() {
@@ -336,7 +336,7 @@ pub(super) fn reach_within(document: &Value, schema: &str, anchors: &Anchors, mo
 
 /// Visits every schema of a document once: those in the places that OpenAPI has for them, those in them, and those that they
 /// refer to.
-fn each(document: &Value, anchors: &Anchors, visit: &mut dyn FnMut(&str, &Value)) {
+fn visit_schemas(document: &Value, anchors: &Anchors, visit: &mut dyn FnMut(&str, &Value)) {
     let mut open = Vec::new();
     roots(document, "", false, &mut open);
     open.extend(at_pointer(document, UNREAD_SCHEMA).map(|_| UNREAD_SCHEMA.to_owned()));

@@ -70,7 +70,7 @@ pub fn upgrade(value: &mut Value) {
 
 /// Takes out of schemas what has no meaning there and would keep them from being understood: names that are required twice,
 /// `required: true`, which belongs to parameters, and the fraction of whole numbers, which some tools write as `1.0`.
-pub fn tidy(value: &mut Value) {
+pub fn remove_meaningless_members(value: &mut Value) {
     match value {
         Value::Object(members) => {
             whole_numbers(members);
@@ -91,13 +91,13 @@ pub fn tidy(value: &mut Value) {
             }
             for (name, member) in members.iter_mut() {
                 match member {
-                    Value::Object(named) if NAMED.contains(&name.as_str()) => named.values_mut().for_each(tidy),
-                    member if !VALUES.contains(&name.as_str()) => tidy(member),
+                    Value::Object(named) if NAMED.contains(&name.as_str()) => named.values_mut().for_each(remove_meaningless_members),
+                    member if !VALUES.contains(&name.as_str()) => remove_meaningless_members(member),
                     _ => {}
                 }
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(tidy),
+        Value::Array(items) => items.iter_mut().for_each(remove_meaningless_members),
         _ => {}
     }
 }
@@ -201,7 +201,7 @@ mod tests {
             "parameters": [{"in": "query", "required": true, "schema": {"type": "string", "required": true}}],
             "schemas": {"required": {"required": ["a", "b", "a"], "properties": {"required": {"type": "boolean"}}}}
         });
-        tidy(&mut document);
+        remove_meaningless_members(&mut document);
         assert_eq!(
             document,
             json!({
@@ -218,7 +218,7 @@ mod tests {
             "n": {"type": "number", "maximum": 2.0, "exclusiveMinimum": 0.5, "example": 1.0}, "t": {"type": "string", "maxLength": 3.0},
             "minimum": {"properties": {"minimum": {"const": 1.0}}}
         }});
-        tidy(&mut document);
+        remove_meaningless_members(&mut document);
         let text = |name: &str| document["schemas"][name].to_string();
         assert_eq!(text("i"), r#"{"type":["integer","null"],"minimum":1,"multipleOf":5,"default":10,"enum":[5,10,null]}"#);
         assert_eq!(text("n"), r#"{"type":"number","maximum":2,"exclusiveMinimum":0.5,"example":1.0}"#);

@@ -126,8 +126,8 @@ impl Schemas {
     ///
     /// # Errors
     /// The schema itself cannot be compiled, or whether the value fits depends on a part of it that cannot be read; why.
-    pub fn breaches(&self, schema: &SchemaRef, value: &Value) -> Result<Vec<SchemaViolation>, String> {
-        Ok(self.breaches_without(&BTreeSet::new(), schema, value)?.0)
+    pub fn violations(&self, schema: &SchemaRef, value: &Value) -> Result<Vec<SchemaViolation>, String> {
+        Ok(self.violations_without(&BTreeSet::new(), schema, value)?.0)
     }
 
     /// Whether the value fits what can be judged of a schema.
@@ -150,7 +150,7 @@ impl Schemas {
 
     /// Each `oneOf` of the document whose branches no value fits alone, where the schema leads to one.
     fn overlaps(&self, schema: &SchemaRef) -> Option<BTreeSet<String>> {
-        let leads_to_one = !self.unusable.overlaps.is_empty() && !self.reached(schema)[2].is_empty();
+        let leads_to_one = !self.unusable.overlaps.is_empty() && !self.unusable_below(schema)[2].is_empty();
         leads_to_one.then(|| self.unusable.overlaps.keys().cloned().collect())
     }
 
@@ -165,7 +165,7 @@ impl Schemas {
         let loose = || self.validator(&overlaps, schema).is_ok_and(|(validator, _)| validator.is_valid(value));
         if found.is_empty() && !validator.is_valid(value) && loose() {
             // It stands in a branch of something else.
-            found.clone_from(&self.reached(schema)[2]);
+            found.clone_from(&self.unusable_below(schema)[2]);
         }
         found
     }
@@ -174,7 +174,7 @@ impl Schemas {
     pub fn judge(&self, schema: &SchemaRef, value: &Value) -> ValidationResult {
         let unjudged = self.unjudged(schema, value);
         let given_up = unjudged.iter().filter_map(|part| part.place.strip_prefix('#')).filter(|at| self.unusable.patterns.contains_key(*at));
-        let (breaches, more) = self.breaches_without(&given_up.map(str::to_owned).collect(), schema, value).unwrap_or_default();
+        let (breaches, more) = self.violations_without(&given_up.map(str::to_owned).collect(), schema, value).unwrap_or_default();
         ValidationResult { breaches, more, unjudged }
     }
 
@@ -186,7 +186,7 @@ impl Schemas {
         if let Err(reason) = self.validator(&BTreeSet::new(), schema) {
             return vec![self.unjudged_part(&schema.0, reason)];
         }
-        let reached = self.reached(schema);
+        let reached = self.unusable_below(schema);
         let [unusable, patterns, _] = &*reached;
         let given_up = patterns.iter().filter(|at| self.pattern_gives_up(at, value));
         let given_up = given_up.map(|at| self.unjudged_part(at, "the regular expression gives up on the value".to_owned()));
@@ -217,11 +217,13 @@ impl Schemas {
         Unjudged { accepted: self.accepted.get(&place).cloned(), place, reason }
     }
 
-    fn reached(&self, schema: &SchemaRef) -> Arc<[Vec<String>; 3]> {
+    fn unusable_below(&self, schema: &SchemaRef) -> Arc<[Vec<String>; 3]> {
         let mut reached = self.reached.lock().unwrap_or_else(PoisonError::into_inner);
         let known = reached.entry(schema.clone()).or_insert_with(|| {
             let document = self.documents.first().unwrap_or(&Value::Null);
-            let of = |keywords: &BTreeMap<String, String>| Unusable::reached(document, &schema.0, &keywords.keys().map(String::as_str).collect());
+            let of = |keywords: &BTreeMap<String, String>| {
+                Unusable::unread_keywords_below(document, &schema.0, &keywords.keys().map(String::as_str).collect())
+            };
             Arc::new([of(&self.unusable.keywords), of(&self.unusable.patterns), of(&self.unusable.overlaps)])
         });
         Arc::clone(known)
@@ -239,7 +241,7 @@ impl Schemas {
         })
     }
 
-    fn breaches_without(&self, left_out: &BTreeSet<String>, schema: &SchemaRef, value: &Value) -> Result<(Vec<SchemaViolation>, usize), String> {
+    fn violations_without(&self, left_out: &BTreeSet<String>, schema: &SchemaRef, value: &Value) -> Result<(Vec<SchemaViolation>, usize), String> {
         let effort = self.effort(schema, value);
         if effort > MOST_EFFORT {
             return Ok((Vec::new(), 0));
@@ -305,7 +307,7 @@ fn compilable(unusable: &Unusable, documents: &[Value], left_out: &BTreeSet<Stri
         let document = if unusable.is_empty() && left_out.is_empty() {
             document.clone()
         } else {
-            let (rest, more) = unusable.without(document, left_out);
+            let (rest, more) = unusable.without_keywords(document, left_out);
             loosened.extend(more);
             rest
         };
@@ -382,9 +384,9 @@ mod tests {
         let schemas = Schemas::new(&contract).unwrap();
         let schema = contract.operations[0].responses[0].content[0].schema.clone().unwrap();
         assert!(schemas.fits(&schema, &json!({"day": "2024-02-29"})));
-        let breaches = schemas.breaches(&schema, &json!({"day": "2023-02-29"})).unwrap();
+        let breaches = schemas.violations(&schema, &json!({"day": "2023-02-29"})).unwrap();
         assert_eq!((breaches[0].at.as_str(), breaches[0].keyword.as_str()), ("/day", "format"));
-        let breaches = schemas.breaches(&schema, &json!({})).unwrap();
+        let breaches = schemas.violations(&schema, &json!({})).unwrap();
         assert_eq!((breaches[0].keyword.as_str(), breaches[0].rule.as_str()), ("required", "/components/schemas/Thing/required"));
     }
 }

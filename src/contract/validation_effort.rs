@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::keywords::{KeywordContent, holds};
+use super::keywords::{KeywordContent, keyword_content};
 use super::pointer::{append, at_pointer};
 
 /// Schemas that lead to each other, as far as one leads to them.
@@ -51,7 +51,7 @@ impl ValidationEffort {
             };
             for (keyword, value) in at_pointer(document, &pointer).and_then(Value::as_object).into_iter().flatten() {
                 let at = append(&pointer, keyword);
-                match (holds(keyword), keyword.as_str(), value) {
+                match (keyword_content(keyword), keyword.as_str(), value) {
                     (KeywordContent::Nothing, "$ref", Value::String(reference)) => {
                         let target = reference.strip_prefix('#').unwrap_or_default();
                         node.here.push(lead(percent_encoding::percent_decode_str(target).decode_utf8_lossy().into_owned()));

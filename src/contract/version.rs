@@ -36,7 +36,7 @@ pub(super) fn version(bundle: &Bundle) -> Result<DeclaredVersion, ContractError>
     if !document.is_object() {
         return refused(format!("this is no OpenAPI document: it is {} and not an object", described(document)));
     }
-    let text = |name: &str| document.get(name).map(written);
+    let text = |name: &str| document.get(name).map(version_text);
     let found = |version, issue| Ok(DeclaredVersion { version, issue });
     let is = |version: &str, wanted: &str| version == wanted || version.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('.'));
     match (text("openapi"), text("swagger")) {
@@ -58,7 +58,7 @@ pub(super) fn version(bundle: &Bundle) -> Result<DeclaredVersion, ContractError>
             found(version, Some(DocumentIssue::new(bundle.place(""), "there is no `openapi` with a version", meaning)))
         }
         (None, None) => {
-            let what = foreign(document).unwrap_or("there is no `openapi` with a version, and no `paths`");
+            let what = other_format(document).unwrap_or("there is no `openapi` with a version, and no `paths`");
             refused(format!("{what}; Probity reads Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2"))
         }
     }
@@ -85,7 +85,7 @@ pub(super) fn without_operations(bundle: &Bundle) -> ContractError {
 }
 
 /// What a document is that has neither a version of OpenAPI nor paths.
-fn foreign(document: &Value) -> Option<&'static str> {
+fn other_format(document: &Value) -> Option<&'static str> {
     let has = |name: &str| document.get(name).is_some();
     let within = |pointer: &str| document.pointer(pointer).is_some();
     Some(if has("asyncapi") {
@@ -127,7 +127,7 @@ fn described(value: &Value) -> &'static str {
 }
 
 /// A version as text, whether it is quoted or not.
-fn written(value: &Value) -> String {
+fn version_text(value: &Value) -> String {
     match value {
         Value::String(text) => text.trim().to_owned(),
         Value::Number(number) if number.as_f64().is_some_and(|number| number.fract() == 0.0) => format!("{:.1}", number.as_f64().unwrap_or_default()),

@@ -4,8 +4,8 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
 use serde_json::{Map, Value};
 
-use super::schema::{follow, property};
-use crate::model::text::plain;
+use super::schema::{follow_references, property};
+use crate::model::text::unquoted_text;
 
 /// How many schemas are followed for what is said of one element.
 const MOST_BRANCHES: usize = 8;
@@ -13,7 +13,7 @@ const MOST_BRANCHES: usize = 8;
 /// A value as an XML document (OpenAPI, XML Object). The element is called as the schema says, or like the schema itself.
 pub fn xml(document: &Value, schema: &str, value: &Value) -> String {
     let mut writer = Writer::new(Vec::new());
-    let followed = follow(document, schema).map(|(at, _)| at).unwrap_or_default();
+    let followed = follow_references(document, schema).map(|(at, _)| at).unwrap_or_default();
     let own = followed.strip_prefix("/components/schemas/").filter(|name| !name.contains('/')).map(super::unescape);
     element(&mut writer, document, schema, &own.unwrap_or_else(|| "root".to_owned()), value);
     String::from_utf8(writer.into_inner()).unwrap_or_default()
@@ -29,7 +29,7 @@ fn about(document: &Value, schema: &str) -> Map<String, Value> {
         for (name, value) in found.get("xml").and_then(Value::as_object).into_iter().flatten() {
             sum.entry(name.clone()).or_insert_with(|| value.clone());
         }
-        open.extend(follow(document, &at).map(|(behind, _)| behind).filter(|behind| *behind != at));
+        open.extend(follow_references(document, &at).map(|(behind, _)| behind).filter(|behind| *behind != at));
         let branches = found.get("allOf").and_then(Value::as_array).map_or(0, Vec::len);
         open.extend((0..branches).map(|index| format!("{at}/allOf/{index}")));
     }
@@ -60,14 +60,14 @@ fn element(writer: &mut Writer<Vec<u8>>, document: &Value, schema: &str, usual: 
     let is_attribute = |at: &str| self::about(document, at).get("attribute") == Some(&Value::Bool(true));
     let (attributes, children): (Vec<_>, Vec<_>) = members.into_iter().partition(|(_, member, at)| !member.is_object() && is_attribute(at));
     for (name, member, at) in attributes {
-        start.push_attribute((called(&self::about(document, &at), name).as_str(), plain(member).as_str()));
+        start.push_attribute((called(&self::about(document, &at), name).as_str(), unquoted_text(member).as_str()));
     }
     write(writer, Event::Start(start));
     match value {
         Value::Object(_) => children.into_iter().for_each(|(name, member, at)| child(writer, document, &at, name, member)),
         Value::Array(items) => items.iter().for_each(|item| element(writer, document, &items_of(document, schema), usual, item)),
         Value::Null => {}
-        value => write(writer, Event::Text(BytesText::new(&plain(value)))),
+        value => write(writer, Event::Text(BytesText::new(&unquoted_text(value)))),
     }
     write(writer, Event::End(end));
 }
@@ -91,7 +91,7 @@ fn child(writer: &mut Writer<Vec<u8>>, document: &Value, schema: &str, name: &st
 }
 
 fn items_of(document: &Value, schema: &str) -> String {
-    follow(document, schema).map(|(at, _)| format!("{at}/items")).unwrap_or_default()
+    follow_references(document, schema).map(|(at, _)| format!("{at}/items")).unwrap_or_default()
 }
 
 /// Writing to memory does not fail.

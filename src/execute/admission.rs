@@ -27,7 +27,7 @@ const TO_REMOVE: u64 = 2;
 
 /// Requests that a probe may make necessary beside itself: what it makes has to be removed, whether it was meant to be made or
 /// should have been refused.
-fn entailed(plan: &Plan, probe: &Probe) -> u64 {
+fn requests_made_necessary(plan: &Plan, probe: &Probe) -> u64 {
     TO_REMOVE * made_captures(plan, probe).len() as u64
 }
 
@@ -53,7 +53,7 @@ pub struct CircuitBreaker {
 
 impl CircuitBreaker {
     /// Learns from an outcome: whether it was accepted, and whether not every account has what was asked for.
-    pub fn learn(&mut self, probe: &Probe, outcome: &Outcome, (accepted, optional): (bool, bool)) {
+    pub fn record_outcome(&mut self, probe: &Probe, outcome: &Outcome, (accepted, optional): (bool, bool)) {
         self.anything |= accepted;
         if probe.fault.is_some() || accepted {
             return;
@@ -113,10 +113,10 @@ impl<'a> Run<'a> {
             return Err(NotSent::Interrupted.into());
         }
         let removes = probe.purpose == Purpose::Cleanup || (probe.fault.is_none() && !probe.consumes.is_empty());
-        let entailed = entailed(self.plan, probe);
+        let entailed = requests_made_necessary(self.plan, probe);
         let credentials =
             self.contract.operation(&probe.operation).map(|operation| self.accounts.sessions(operation, self.contract, &probe.request.credentials));
-        let log_ins = credentials.iter().flatten().filter(|(_, session)| !session.is_there()).count() as u64;
+        let log_ins = credentials.iter().flatten().filter(|(_, session)| !session.is_valid()).count() as u64;
         let committed = || {
             queue.reserved.store(self.requests_for_cleanup(queue) + entailed, Ordering::Relaxed);
             queue.requests_sent_and_needed() + log_ins
@@ -146,7 +146,7 @@ impl<'a> Run<'a> {
         }
         let told = self.earlier_answer(probe)?;
         if !known {
-            queue.let_through(&probe.id);
+            queue.release(&probe.id);
             queue.entailed.lock().unwrap_or_else(PoisonError::into_inner).insert(probe.id.clone(), entailed);
         }
         Ok(self.task(probe, queue, slots, told))
@@ -161,11 +161,11 @@ impl<'a> Run<'a> {
     pub(super) fn requests_for_cleanup(&self, queue: &SendQueue<'a>) -> u64 {
         let entailed = queue.entailed.lock().unwrap_or_else(PoisonError::into_inner);
         let under_way: u64 = entailed.iter().filter(|(probe, _)| !self.progress.outcomes.contains_key(*probe)).map(|(_, count)| count).sum();
-        let there = |slot: &SlotId| self.progress.is_there(slot);
+        let there = |slot: &SlotId| self.progress.slot_exists(slot);
         let open = |probe: &&Probe| probe.fault.is_none() && !self.progress.outcomes.contains_key(&probe.id);
         let removing: Vec<&Probe> = self.plan.probes.iter().filter(open).filter(|probe| probe.consumes.iter().any(there)).collect();
         let planned = |slot: &SlotId| removing.iter().any(|probe| probe.consumes.contains(slot));
-        let removable = |slot: &SlotId| self.progress.known.removers().contains_key(slot) || self.plan.removers.contains_key(ids::planned(slot));
+        let removable = |slot: &SlotId| self.progress.known.removers().contains_key(slot) || self.plan.removers.contains_key(ids::plan_id(slot));
         let made = self
             .plan
             .slots
@@ -182,7 +182,7 @@ impl<'a> Run<'a> {
     fn slot_values_or_ids_of_nothing(&self, probe: &Probe) -> BTreeMap<SlotId, Value> {
         let fillings = probe.request.fillings.iter().filter_map(|binding| Some((&binding.slot, value_at(&probe.request, &binding.place)?)));
         let nothing = fillings.filter_map(|(slot, example)| Some((slot.clone(), unknown_id(&example, &self.plan.mark, |_| true)?)));
-        let there = self.progress.known.ids().iter().filter(|(slot, _)| probe.needs.contains(slot) && self.progress.is_there(slot));
+        let there = self.progress.known.ids().iter().filter(|(slot, _)| probe.needs.contains(slot) && self.progress.slot_exists(slot));
         nothing.chain(there.map(|(slot, value)| (slot.clone(), value.clone()))).collect()
     }
 

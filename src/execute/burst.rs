@@ -32,12 +32,12 @@ impl<'a> BurstQueue<'a> {
     }
 
     /// Everything that is ready; no other request gets it.
-    pub fn take(&self) -> Vec<(&'a Probe, BTreeMap<SlotId, Value>)> {
+    pub fn take_ready(&self) -> Vec<(&'a Probe, BTreeMap<SlotId, Value>)> {
         std::mem::take(&mut self.lock().armed)
     }
 
     /// A probe has been sent.
-    pub fn fired(&self, probe: &'a Probe, outcome: Outcome) {
+    pub fn record_sent(&self, probe: &'a Probe, outcome: Outcome) {
         self.lock().fired.push((probe, outcome));
     }
 

@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 impl Sender<'_, '_> {
     /// Obtains everything that a request is signed with and that is not there; the generations of what is.
-    pub(super) async fn signed_in(&self, probe: &Probe, operation: &Operation, prepared: &PreparedRequest) -> Result<Vec<u64>, Reason> {
+    pub(super) async fn obtain_credentials(&self, probe: &Probe, operation: &Operation, prepared: &PreparedRequest) -> Result<Vec<u64>, Reason> {
         let credentials = prepared.permitted.credentials();
         let sessions = self.accounts.sessions(operation, self.contract, credentials);
         for (scheme, session) in &sessions {
@@ -36,7 +36,7 @@ impl Sender<'_, '_> {
 
     async fn obtain(&self, session: &Arc<Session>, about: &str, last: bool) -> Result<(), Reason> {
         let _turn = session.turn.lock().await;
-        if session.is_there() {
+        if session.is_valid() {
             return Ok(());
         }
         if let Some(reason) = session.failed() {
@@ -48,10 +48,10 @@ impl Sender<'_, '_> {
             if status == Status(429) || status == Status(503) {
                 let pause = wait_to_keep(&answer, self.settings).unwrap_or(PAUSE * 2_u32.pow(u32::try_from(attempt).unwrap_or_default()));
                 (self.watch)(RunEvent::Waiting(pause));
-                self.queue.limiter.hold(pause).await;
+                self.queue.limiter.pause(pause).await;
                 tokio::time::sleep(pause).await;
             } else if status.is_success() || (300..400).contains(&status.0) {
-                if let Err(reason) = session.learn(&answer) {
+                if let Err(reason) = session.store_from_answer(&answer) {
                     return self.failed(session, about, reason);
                 }
                 self.queue.censor.learn_session(session);
@@ -85,7 +85,7 @@ impl Sender<'_, '_> {
         if let Some(budget) = self.settings.budget.filter(|budget| !last && spent >= *budget) {
             return Err(Budget::Spent(budget).into());
         }
-        if !self.queue.limiter.pass(|wait| (self.watch)(RunEvent::Waiting(wait)), || (self.stopped)() && !last).await {
+        if !self.queue.limiter.wait_and_count(|wait| (self.watch)(RunEvent::Waiting(wait)), || (self.stopped)() && !last).await {
             return Err(NotSent::Interrupted.into());
         }
         if let Some(journal) = self.journal {
@@ -96,7 +96,7 @@ impl Sender<'_, '_> {
         self.queue.sent.fetch_add(1, Ordering::Relaxed);
         self.queue.censor.learn_session(session);
         let answer = self.client.send(&signed).await;
-        self.queue.limiter.land().await;
+        self.queue.limiter.record_answered().await;
         Ok(answer.ok())
     }
 
@@ -124,7 +124,7 @@ impl Sender<'_, '_> {
             if session.generation() != *generation {
                 ended = true;
             } else if session.failed().is_none() && session.note_answer(true) {
-                session.forget(*generation);
+                session.discard(*generation);
                 ended = true;
             }
         }

@@ -41,7 +41,7 @@ impl Limiter {
     }
 
     /// The same, where requests were sent before, each so long ago.
-    pub fn after(windows: Vec<RateLimit>, mut ages: Vec<Duration>) -> Self {
+    pub fn with_ages(windows: Vec<RateLimit>, mut ages: Vec<Duration>) -> Self {
         ages.sort_unstable_by(|one, other| other.cmp(one));
         let now = Instant::now();
         let sent = ages.into_iter().filter_map(|age| now.checked_sub(age)).collect();
@@ -49,7 +49,7 @@ impl Limiter {
     }
 
     /// How long the next request has to wait; when it has not, it is counted.
-    async fn wait(&self) -> Option<Duration> {
+    async fn time_to_next(&self) -> Option<Duration> {
         let mut inner = self.inner.lock().await;
         let now = Instant::now();
         inner.drop_old(&self.windows, now);
@@ -64,8 +64,8 @@ impl Limiter {
 
     /// Waits until one more request fits every window, and counts it; `false` when it is not wanted any more. `waiting` is
     /// told how long it takes before each wait.
-    pub async fn pass(&self, waiting: impl Fn(Duration), unwanted: impl Fn() -> bool) -> bool {
-        while let Some(wait) = self.wait().await {
+    pub async fn wait_and_count(&self, waiting: impl Fn(Duration), unwanted: impl Fn() -> bool) -> bool {
+        while let Some(wait) = self.time_to_next().await {
             waiting(wait);
             let until = Instant::now() + wait;
             while let Some(rest) = until.checked_duration_since(Instant::now()).filter(|rest| !rest.is_zero()) {
@@ -84,14 +84,14 @@ impl Limiter {
     }
 
     /// The last request has been answered: only now is it certain that it has arrived, and counts on the other side.
-    pub async fn land(&self) {
+    pub async fn record_answered(&self) {
         if let Some(last) = self.inner.lock().await.sent.back_mut() {
             *last = Instant::now();
         }
     }
 
     /// Lets nothing through for a while: the server said so.
-    pub async fn hold(&self, wait: Duration) {
+    pub async fn pause(&self, wait: Duration) {
         let until = Instant::now() + wait;
         let mut inner = self.inner.lock().await;
         inner.held = inner.held.max(Some(until));
@@ -137,7 +137,7 @@ mod tests {
         let start = Instant::now();
         let mut passed = Vec::new();
         for _ in 0..6 {
-            assert!(limiter.pass(|_| {}, || false).await);
+            assert!(limiter.wait_and_count(|_| {}, || false).await);
             passed.push(start.elapsed().as_secs());
         }
         assert_eq!(passed, [0, 0, 0, 10, 10, 60]);
@@ -147,9 +147,9 @@ mod tests {
     async fn what_an_earlier_run_sent_counts() {
         let start = Instant::now();
         tokio::time::advance(Duration::from_secs(100)).await;
-        let limiter = Limiter::after(windows(), vec![Duration::from_secs(4), Duration::from_secs(9), Duration::from_secs(2)]);
+        let limiter = Limiter::with_ages(windows(), vec![Duration::from_secs(4), Duration::from_secs(9), Duration::from_secs(2)]);
         assert!(limiter.is_full().await);
-        assert!(limiter.pass(|_| {}, || false).await);
+        assert!(limiter.wait_and_count(|_| {}, || false).await);
         assert_eq!(start.elapsed().as_secs(), 101);
     }
 
@@ -157,12 +157,12 @@ mod tests {
     async fn the_server_has_the_last_word() {
         let limiter = Limiter::new(Vec::new());
         let start = Instant::now();
-        limiter.hold(Duration::from_secs(33)).await;
-        limiter.hold(Duration::from_secs(3)).await;
-        assert!(limiter.pass(|_| {}, || false).await);
+        limiter.pause(Duration::from_secs(33)).await;
+        limiter.pause(Duration::from_secs(3)).await;
+        assert!(limiter.wait_and_count(|_| {}, || false).await);
         assert_eq!(start.elapsed().as_secs(), 33);
-        limiter.hold(Duration::from_secs(33)).await;
-        assert!(!limiter.pass(|_| {}, || true).await, "who waits can be called off");
+        limiter.pause(Duration::from_secs(33)).await;
+        assert!(!limiter.wait_and_count(|_| {}, || true).await, "who waits can be called off");
     }
 
     #[tokio::test(start_paused = true)]
@@ -170,7 +170,7 @@ mod tests {
         let limiter = Limiter::new(Vec::new());
         let start = Instant::now();
         for _ in 0..1000 {
-            limiter.pass(|_| {}, || false).await;
+            limiter.wait_and_count(|_| {}, || false).await;
         }
         assert_eq!(start.elapsed(), Duration::ZERO);
     }

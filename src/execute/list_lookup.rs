@@ -11,7 +11,7 @@ use crate::model::plan::{Probe, SlotId};
 impl<'a> Run<'a> {
     /// What is to be asked next for the things that a probe should have found and did not, as far as other lists may show
     /// them. Until that has ended, what needs one of them waits.
-    pub(super) fn look_elsewhere<'b>(&mut self, ended: &Probe, queue: &'b SendQueue<'a>) -> Vec<PendingRequest<'b, 'a>>
+    pub(super) fn other_list_requests<'b>(&mut self, ended: &Probe, queue: &'b SendQueue<'a>) -> Vec<PendingRequest<'b, 'a>>
     where
         'a: 'b,
     {
@@ -24,8 +24,8 @@ impl<'a> Run<'a> {
                     break;
                 }
                 if !self.progress.outcomes.contains_key(&finder.id)
-                    && !self.took(slot, finder)
-                    && let Some(task) = self.look(finder, queue)
+                    && !self.take_from_repeated_answer(slot, finder)
+                    && let Some(task) = self.list_request(finder, queue)
                 {
                     self.progress.sought.insert(slot.clone());
                     tasks.push(task);
@@ -36,7 +36,7 @@ impl<'a> Run<'a> {
         tasks
     }
 
-    fn look<'b>(&self, finder: &'a Probe, queue: &'b SendQueue<'a>) -> Option<PendingRequest<'b, 'a>>
+    fn list_request<'b>(&self, finder: &'a Probe, queue: &'b SendQueue<'a>) -> Option<PendingRequest<'b, 'a>>
     where
         'a: 'b,
     {
@@ -51,8 +51,8 @@ impl<'a> Run<'a> {
     }
 
     /// Takes a thing from the answer to the request that a finder repeats, where there is one already.
-    fn took(&mut self, slot: &SlotId, finder: &Probe) -> bool {
-        let planned = ids::planned(&finder.id);
+    fn take_from_repeated_answer(&mut self, slot: &SlotId, finder: &Probe) -> bool {
+        let planned = ids::plan_id(&finder.id);
         let answer = self.outcome(planned).and_then(Outcome::answer).filter(|answer| finder.is_accepted_by(answer.status));
         let found = answer.and_then(|answer| captured(finder.captures.first()?, answer, finder, self.progress.known.ids()));
         if let Some(value) = found {

@@ -40,14 +40,14 @@ impl Run<'_> {
             return None;
         }
         let kind = &self.plan.slots.get(slot)?.kind;
-        Some((slot, self.progress.known.ownership().lock().finders(kind)))
+        Some((slot, self.progress.known.ownership().lock().lists_of_kind(kind)))
     }
 
     /// The valid request for a list that needs nothing and is due no later than a probe.
     fn list(&self, probe: &Probe, id_source: &IdSource) -> Option<&Probe> {
         let fits =
             |list: &&Probe| list.operation == id_source.operation && list.fault.is_none() && list.request.method.is_safe() && list.needs.is_empty();
-        self.plan.probes.iter().filter(fits).find(|list| list.due() <= probe.due() && !list.after.contains(&probe.id))
+        self.plan.probes.iter().filter(fits).find(|list| list.stage_order() <= probe.stage_order() && !list.after.contains(&probe.id))
     }
 
     fn first_listed(&self, slot: &SlotId, feeds: &[IdSource], probe: &Probe) -> Option<Value> {

@@ -144,12 +144,12 @@ impl RunState {
 
     /// Slots that the plan does not have.
     fn unplanned_slots(&self) -> impl Iterator<Item = (&SlotId, &Slot)> {
-        self.beside.iter().filter(|(slot, _)| !self.known.beside().contains_key(*slot)).chain(self.known.beside())
+        self.beside.iter().filter(|(slot, _)| !self.known.unplanned().contains_key(*slot)).chain(self.known.unplanned())
     }
 
     /// Whether a slot names something that is there.
-    fn is_there(&self, slot: &str) -> bool {
-        self.known.is_there(slot) && !self.unfilled.contains_key(slot)
+    fn slot_exists(&self, slot: &str) -> bool {
+        self.known.exists(slot) && !self.unfilled.contains_key(slot)
     }
 }
 
@@ -183,9 +183,9 @@ impl<'a> Run<'a> {
     }
 
     /// Sends everything that is due, stage by stage.
-    pub async fn carry_out(mut self) -> ExecutionResult {
+    pub async fn send_everything(mut self) -> ExecutionResult {
         let queue = SendQueue::new(self.settings, self.accounts, self.contract, self.progress.known.ownership().clone());
-        let mut dues: Vec<(u32, Stage)> = self.plan.probes.iter().map(Probe::due).collect();
+        let mut dues: Vec<(u32, Stage)> = self.plan.probes.iter().map(Probe::stage_order).collect();
         dues.sort_unstable();
         dues.dedup();
         let mut swept = false;
@@ -197,7 +197,7 @@ impl<'a> Run<'a> {
                 self.sweep(&queue).await;
                 self.put_back(&queue).await;
             }
-            self.stage(due, &queue).await;
+            self.send_stage(due, &queue).await;
         }
         if !swept {
             self.sweep(&queue).await;
@@ -210,15 +210,15 @@ impl<'a> Run<'a> {
         let (made, left) = self.inventory();
         let traces = RunTraces { made, left, changed: std::mem::take(&mut self.progress.changed) };
         let RunState { mut ended, added, known, beside: mut slots, .. } = self.progress;
-        slots.extend(known.beside().clone());
+        slots.extend(known.unplanned().clone());
         if let Some(pasts) = self.pasts {
             pasts.order(&mut ended);
         }
         ExecutionResult { outcomes: Outcomes { outcomes: ended }, added, slots, traces }
     }
 
-    async fn stage(&mut self, due: (u32, Stage), queue: &SendQueue<'a>) {
-        let mut open: Vec<&'a Probe> = self.plan.probes.iter().filter(|probe| probe.due() == due).collect();
+    async fn send_stage(&mut self, due: (u32, Stage), queue: &SendQueue<'a>) {
+        let mut open: Vec<&'a Probe> = self.plan.probes.iter().filter(|probe| probe.stage_order() == due).collect();
         let mut under_way = FuturesUnordered::new();
         loop {
             let mut waiting = Vec::with_capacity(open.len());
@@ -244,15 +244,15 @@ impl<'a> Run<'a> {
                     Err(reason) if reason.code() == Code::Budget && !under_way.is_empty() => waiting.push(probe),
                     Err(reason) => {
                         self.withhold(probe, reason);
-                        under_way.extend(self.look_elsewhere(probe, queue));
+                        under_way.extend(self.other_list_requests(probe, queue));
                     }
                 }
             }
             open = waiting;
             if let Some(ended) = under_way.next().await {
                 let probe = ended.probe;
-                self.learn(ended, queue);
-                under_way.extend(self.look_elsewhere(probe, queue));
+                self.record_ended(ended, queue);
+                under_way.extend(self.other_list_requests(probe, queue));
             } else if open.is_empty() {
                 return;
             } else if !advanced {
@@ -264,7 +264,7 @@ impl<'a> Run<'a> {
     }
 
     /// Learns from what came of a probe, and of all that was sent on its behalf.
-    fn learn(&mut self, ended: Ended<'a>, queue: &SendQueue<'a>) {
+    fn record_ended(&mut self, ended: Ended<'a>, queue: &SendQueue<'a>) {
         for (remake, outcome) in ended.before {
             self.progress.beside.extend(remake.beside);
             self.end(&remake.probe, outcome);
@@ -300,7 +300,7 @@ impl<'a> Run<'a> {
         let accepted = answer.is_some_and(|answer| probe.is_accepted_by(answer.status));
         self.progress.sent += outcome.exchanges.len() as u64;
         let optional = self.contract.operation(&probe.operation).is_some_and(|operation| operation.optional);
-        self.progress.breaker.learn(probe, &outcome, (accepted, optional));
+        self.progress.breaker.record_outcome(probe, &outcome, (accepted, optional));
         let unfilled = self.progress.known.apply(self.plan, &ProbeEnd::live(probe, &outcome));
         for capture in &probe.captures {
             self.progress.unfilled.remove(&capture.slot);

@@ -14,7 +14,7 @@ pub struct UnansweredRequests(AtomicU32);
 
 impl UnansweredRequests {
     /// Learns whether a request was met with silence.
-    pub fn learn(&self, silent: bool) {
+    pub fn record_silence(&self, silent: bool) {
         if silent {
             self.0.fetch_add(1, Ordering::Relaxed);
         } else {
@@ -37,13 +37,13 @@ mod tests {
     fn one_answer_is_enough_to_go_on() {
         let quiet = UnansweredRequests::default();
         for _ in 1..ENOUGH {
-            quiet.learn(true);
+            quiet.record_silence(true);
         }
-        quiet.learn(false);
-        quiet.learn(true);
+        quiet.record_silence(false);
+        quiet.record_silence(true);
         assert!(quiet.reason().is_none());
         for _ in 1..ENOUGH {
-            quiet.learn(true);
+            quiet.record_silence(true);
         }
         assert!(quiet.reason().is_some());
     }

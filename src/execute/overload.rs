@@ -41,7 +41,7 @@ impl Concurrency {
     }
 
     /// Waits until nothing else is under way, where one request at a time is all that the server can do.
-    pub async fn turn(&self) -> Option<MutexGuard<'_, ()>> {
+    pub async fn wait_for_turn(&self) -> Option<MutexGuard<'_, ()>> {
         if self.alone.load(Ordering::Relaxed) { Some(self.turn.lock().await) } else { None }
     }
 

@@ -14,7 +14,7 @@ use crate::model::ids::ProbeId;
 use crate::model::journal::Entry;
 use crate::model::plan::{Origin, Probe, Purpose, RequestTemplate, Slot, SlotId};
 use crate::model::reason::{NotSent, Reason};
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 use crate::plan::values::is_unknown;
 use crate::plan::{ClassifiedRequest, Ownership, OwnershipAnswer, Remake, made_captures_in, provenance, reader};
 
@@ -25,7 +25,7 @@ impl Sender<'_, '_> {
 
     /// How the values of slots are known.
     pub(super) fn provenance(&self, slot: &SlotId, values: &BTreeMap<SlotId, Value>) -> Provenance {
-        let twin = ids::planned(slot);
+        let twin = ids::plan_id(slot);
         let known = self.plan.slots.get(slot).or_else(|| self.plan.slots.get(twin));
         let kind = known.map_or_else(|| ids::kind_of(slot), |known| known.kind.as_str());
         let Some(value) = values.get(slot) else { return Provenance::Example };
@@ -38,8 +38,8 @@ impl Sender<'_, '_> {
         let doubt = filled.fillings.iter().find_map(|binding| {
             let kind = ids::kind_of(&binding.slot);
             let value = values.get(&binding.slot)?;
-            let doubt = self.ownership().doubt(kind, value)?.words();
-            Some((kind.to_owned(), plain(value), doubt))
+            let doubt = self.ownership().doubt(kind, value)?.describe();
+            Some((kind.to_owned(), unquoted_text(value), doubt))
         });
         match doubt {
             Some((kind, id, doubt)) => NotSent::Unproven { kind, id, doubt, because: Box::new(reason) }.into(),
@@ -69,7 +69,7 @@ impl Sender<'_, '_> {
         for (number, (capture, kind)) in made_captures_in(self.contract, self.plan, probe, answer).into_iter().enumerate() {
             let Some(id) = captured(&capture, answer, probe, values) else { continue };
             let open = self.ownership().may_be_proved_by_read(&kind, &id);
-            let slot = SlotId::looked_for(&kind, &probe.id, number);
+            let slot = SlotId::found_by_lookup(&kind, &probe.id, number);
             let Some(read) = reader(self.contract, &kind, &probe.request, &slot).filter(|_| open) else {
                 if open {
                     self.ownership().own_by_status(&kind, &id);
@@ -77,8 +77,8 @@ impl Sender<'_, '_> {
                 continue;
             };
             values.insert(slot.clone(), id.clone());
-            let mut look = Probe::plain(
-                ProbeId::doing(&read.operation, format_args!("look::{}", plain(&id))),
+            let mut look = Probe::valid_request(
+                ProbeId::for_action(&read.operation, format_args!("look::{}", unquoted_text(&id))),
                 &read.operation,
                 Purpose::Fixture,
                 probe.stage,

@@ -24,7 +24,7 @@ pub struct RedirectTarget {
 
 impl RedirectTarget {
     /// Turns a request into the one that follows: it reads, whatever the first one did (RFC 9110, section 15.4.4).
-    pub fn put(&self, request: &mut UnsignedRequest) {
+    pub fn apply_to(&self, request: &mut UnsignedRequest) {
         request.url = self.url.to_string();
         request.method = Method::GET;
         request.body = None;
@@ -40,7 +40,7 @@ impl RedirectTarget {
 ///
 /// # Errors
 /// It leads nowhere, or to where a server has no business to send anybody.
-pub fn follow(base: &str, asked: &Url, location: &str, known: &dyn Fn(&str) -> bool) -> Result<RedirectTarget, Address> {
+pub fn resolve_location(base: &str, asked: &Url, location: &str, known: &dyn Fn(&str) -> bool) -> Result<RedirectTarget, Address> {
     let below = location.starts_with('/') && !location.starts_with("//") && known(location);
     let joined = if below { Url::parse(&format!("{base}{location}")) } else { asked.join(location) };
     let mut url = joined.map_err(|error| Address::NoUrl(location.to_owned(), error.to_string()))?;
@@ -74,9 +74,9 @@ pub fn follow(base: &str, asked: &Url, location: &str, known: &dyn Fn(&str) -> b
 /// The same where nothing but an address was asked.
 ///
 /// # Errors
-/// As [`follow`].
+/// As [`resolve_location`].
 pub fn resolve_address(asked: &Url, location: &str) -> Result<Url, Address> {
-    follow("", asked, location, &|_| false).map(|elsewhere| elsewhere.url)
+    resolve_location("", asked, location, &|_| false).map(|elsewhere| elsewhere.url)
 }
 
 /// Whether a URL has the port that its scheme usually has (RFC 9110, section 4.2).
@@ -156,7 +156,7 @@ mod tests {
 
     fn to(base: &str, location: &str) -> Result<(String, bool), Address> {
         let asked = Url::parse(&format!("{base}/v1/jobs/1/download")).unwrap();
-        follow(base, &asked, location, &|path| path.starts_with("/v1")).map(|elsewhere| (elsewhere.url.to_string(), elsewhere.foreign))
+        resolve_location(base, &asked, location, &|path| path.starts_with("/v1")).map(|elsewhere| (elsewhere.url.to_string(), elsewhere.foreign))
     }
 
     #[test]
@@ -219,7 +219,7 @@ mod tests {
             let elsewhere = RedirectTarget { url: Url::parse("https://h/x").unwrap(), foreign };
             let headers = ["accept", "Content-Type", "cookie"].map(|name| (name.to_owned(), "v".to_owned())).to_vec();
             let mut request = UnsignedRequest { method: Method::POST, url: String::new(), headers, body: Some(vec![1]) };
-            elsewhere.put(&mut request);
+            elsewhere.apply_to(&mut request);
             assert_eq!((request.method.as_str(), request.url.as_str(), &request.body), ("GET", "https://h/x", &None));
             assert_eq!(request.headers.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), left);
         }

@@ -127,11 +127,11 @@ impl Sender<'_, '_> {
             let mut request = unsigned_request(&self.settings.base, &filled);
             let mut credentials = filled.credentials;
             let asked = Url::parse(&request.url).map_err(|error| NotSent::NoUrl(request.url.clone(), error.to_string()))?;
-            let elsewhere = self.elsewhere(&asked, location)?;
+            let elsewhere = self.redirect_target(&asked, location)?;
             if elsewhere.foreign {
                 credentials = Credentials::None;
             }
-            elsewhere.put(&mut request);
+            elsewhere.apply_to(&mut request);
             return Ok(PreparedRequest { permitted: self.permit.check_reading(request, credentials)?, path_values });
         }
         self.require_unknown_id(probe, &path_values)?;
@@ -153,7 +153,7 @@ impl Sender<'_, '_> {
     async fn send_once(&self, probe: &Probe, operation: &Operation, prepared: &PreparedRequest, outcome: &mut Outcome) {
         let mut beside = false;
         for attempt in 0..=MOST_WAITS {
-            let turn = self.queue.pace.turn().await;
+            let turn = self.queue.pace.wait_for_turn().await;
             let request = self.queue.pace.begin();
             self.exchange(probe, operation, prepared, outcome).await;
             beside |= self.queue.pace.end(&request);
@@ -176,7 +176,7 @@ impl Sender<'_, '_> {
                 continue;
             }
             let Some(wait) = wait_to_keep(answer, self.settings).filter(|_| self.can_afford(probe)) else { return };
-            self.queue.limiter.hold(wait).await;
+            self.queue.limiter.pause(wait).await;
         }
     }
 
@@ -189,7 +189,7 @@ impl Sender<'_, '_> {
 
     /// What shows a rate limit is one more than it allows, on purpose, so it waits for nothing.
     async fn burst(&self, probe: &Probe, operation: &Operation, prepared: &PreparedRequest, most: u32, outcome: &mut Outcome) {
-        if let Err(reason) = self.signed_in(probe, operation, prepared).await {
+        if let Err(reason) = self.obtain_credentials(probe, operation, prepared).await {
             outcome.ending = Ending::Withheld(reason);
             return;
         }
@@ -197,7 +197,7 @@ impl Sender<'_, '_> {
             if time > 0 && !self.can_afford(probe) {
                 return;
             }
-            if !self.recall(probe, outcome) {
+            if !self.take_recorded(probe, outcome) {
                 self.queue.limiter.count().await;
                 self.transmit(probe, operation, prepared, outcome).await;
             }
@@ -231,9 +231,9 @@ impl Sender<'_, '_> {
         for _ in 0..most {
             self.send_once(probe, operation, &prepared, outcome).await;
             let next = outcome.answer().and_then(|answer| next_page::next(self.contract, operation, &request.url, answer));
-            let next = next.and_then(|next| self.elsewhere(&first, &next).ok());
+            let next = next.and_then(|next| self.redirect_target(&first, &next).ok());
             let Some(next) = next.filter(|next| !next.foreign) else { return };
-            next.put(&mut request);
+            next.apply_to(&mut request);
             if seen.contains(&request.url) || !self.can_afford(probe) {
                 return;
             }
@@ -254,9 +254,9 @@ impl Sender<'_, '_> {
     }
 
     /// Where an address in an answer leads.
-    fn elsewhere(&self, asked: &Url, location: &str) -> Result<redirect::RedirectTarget, Address> {
+    fn redirect_target(&self, asked: &Url, location: &str) -> Result<redirect::RedirectTarget, Address> {
         let known = |path: &str| self.contract.operations.iter().any(|operation| first_segment(&operation.path) == first_segment(path));
-        redirect::follow(&self.settings.base, asked, location, &known)
+        redirect::resolve_location(&self.settings.base, asked, location, &known)
     }
 
     /// Whether a run that was cut off has an answer for the next request already.
@@ -266,7 +266,7 @@ impl Sender<'_, '_> {
 
     /// The next exchange of a probe: one of the past where there is one, else a new one as soon as the rate limit allows it.
     async fn exchange(&self, probe: &Probe, operation: &Operation, prepared: &PreparedRequest, outcome: &mut Outcome) {
-        if self.recall(probe, outcome) {
+        if self.take_recorded(probe, outcome) {
             let refused = outcome.answer().is_some_and(|answer| answer.status == Status(401));
             let renewed = !self.accounts.sessions(operation, self.contract, prepared.permitted.credentials()).is_empty();
             if !(refused && renewed && self.has_more(probe)) {
@@ -274,23 +274,23 @@ impl Sender<'_, '_> {
             }
             // It was sent once more then, with what was obtained again.
             outcome.exchanges.pop();
-            if self.recall(probe, outcome) {
+            if self.take_recorded(probe, outcome) {
                 return;
             }
         }
-        let signed = match self.signed_in(probe, operation, prepared).await {
+        let signed = match self.obtain_credentials(probe, operation, prepared).await {
             Ok(signed) => signed,
             Err(reason) => {
                 outcome.ending = Ending::Withheld(reason);
                 return;
             }
         };
-        if !self.pass(probe).await {
+        if !self.wait_for_limit(probe).await {
             outcome.ending = Ending::Withheld(NotSent::Interrupted.into());
             return;
         }
         self.transmit(probe, operation, prepared, outcome).await;
-        if self.has_ended(probe, operation, prepared, &signed, outcome) && self.signed_in(probe, operation, prepared).await.is_ok() {
+        if self.has_ended(probe, operation, prepared, &signed, outcome) && self.obtain_credentials(probe, operation, prepared).await.is_ok() {
             // Who was refused for lack of a token that had ended has asked for nothing yet.
             outcome.exchanges.pop();
             self.transmit(probe, operation, prepared, outcome).await;
@@ -298,7 +298,7 @@ impl Sender<'_, '_> {
     }
 
     /// Takes the next exchange of a probe from the past; `false` where none is left that ended.
-    fn recall(&self, probe: &Probe, outcome: &mut Outcome) -> bool {
+    fn take_recorded(&self, probe: &Probe, outcome: &mut Outcome) -> bool {
         while let Some(past) = self.pasts.and_then(|pasts| pasts.next(&probe.id)) {
             // Silence is never replayed.
             let lost = !matches!(past.fate, RequestFate::Answered(_));
@@ -317,17 +317,17 @@ impl Sender<'_, '_> {
     }
 
     /// Waits for the rate limit; `false` when the run is to end.
-    async fn pass(&self, probe: &Probe) -> bool {
+    async fn wait_for_limit(&self, probe: &Probe) -> bool {
         if self.queue.limiter.is_full().await {
             self.fire().await;
         }
         let unwanted = || (self.stopped)() && probe.purpose != Purpose::Cleanup;
-        self.queue.limiter.pass(|wait| (self.watch)(RunEvent::Waiting(wait)), unwanted).await
+        self.queue.limiter.wait_and_count(|wait| (self.watch)(RunEvent::Waiting(wait)), unwanted).await
     }
 
     /// A window is full: what shows the rate limit is sent now.
     async fn fire(&self) {
-        for (probe, slots) in self.queue.bursts.take() {
+        for (probe, slots) in self.queue.bursts.take_ready() {
             let mut outcome = Outcome { probe: probe.id.clone(), exchanges: Vec::new(), ending: Ending::Answered };
             if let (Some(operation), Ok(prepared), Repeat::Burst { most }) =
                 (self.contract.operation(&probe.operation), self.request(probe, &slots, None), &probe.repeat)
@@ -336,9 +336,9 @@ impl Sender<'_, '_> {
             }
             let limited = outcome.answer().filter(|answer| answer.status == Status(429));
             if let Some(wait) = limited.and_then(|answer| wait_to_keep(answer, self.settings)) {
-                self.queue.limiter.hold(wait).await;
+                self.queue.limiter.pause(wait).await;
             }
-            self.queue.bursts.fired(probe, outcome);
+            self.queue.bursts.record_sent(probe, outcome);
         }
     }
 
@@ -348,7 +348,7 @@ impl Sender<'_, '_> {
             return;
         }
         let signed = prepared.permitted.sign(self.accounts, operation, self.contract);
-        let shown = signed.shown().clone();
+        let shown = signed.without_secrets().clone();
         let number = match self.journal.map(|journal| journal.sent(probe, &shown)).transpose() {
             Ok(number) => number,
             // What takes something away is better sent than written down.
@@ -363,7 +363,7 @@ impl Sender<'_, '_> {
         self.queue.sent.fetch_add(1, Ordering::Relaxed);
         let began = self.ownership().begin();
         let answer = self.client.send(&signed).await;
-        self.queue.silence.learn(answer.as_ref().is_err_and(|silence| !silence.began));
+        self.queue.silence.record_silence(answer.as_ref().is_err_and(|silence| !silence.began));
         let answer = match answer {
             Ok(mut answer) => {
                 self.note_answer(operation, prepared, &mut answer);
@@ -373,7 +373,7 @@ impl Sender<'_, '_> {
             }
             Err(silence) => Err(self.queue.censor.reason(silence.reason)),
         };
-        self.queue.limiter.land().await;
+        self.queue.limiter.record_answered().await;
         if let (Some(journal), Some(number)) = (self.journal, number) {
             // Without this line the next run takes the request for lost, which is safe.
             let _ = journal.ended(number, answer.as_ref().map_err(String::as_str));

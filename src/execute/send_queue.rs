@@ -44,7 +44,7 @@ pub(super) struct SendQueue<'a> {
 
 impl SendQueue<'_> {
     pub fn new(settings: &ExecutionSettings, accounts: &Accounts, contract: &Contract, ownership: SharedOwnership) -> Self {
-        let limiter = Limiter::after(settings.windows.clone(), settings.before.clone());
+        let limiter = Limiter::with_ages(settings.windows.clone(), settings.before.clone());
         Self {
             limiter,
             bursts: BurstQueue::default(),
@@ -73,7 +73,7 @@ impl SendQueue<'_> {
         self.requests_sent() + self.owed.load(Ordering::Relaxed) + self.reserved.load(Ordering::Relaxed)
     }
 
-    pub fn let_through(&self, probe: &ProbeId) {
+    pub fn release(&self, probe: &ProbeId) {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(probe.clone());
     }
 
@@ -86,7 +86,7 @@ impl SendQueue<'_> {
     }
 
     /// Whether a thing may be held by something that cannot be found, directly or not.
-    pub fn holds(&self, slots: &[SlotId]) -> bool {
+    pub fn may_be_referred_to(&self, slots: &[SlotId]) -> bool {
         !slots.is_empty() && self.held.get().is_some_and(|held| !held.is_empty())
     }
 }

@@ -12,7 +12,7 @@ use crate::model::exchange::Outcome;
 use crate::model::path::last_parameter;
 use crate::model::plan::{Origin, Place, Probe, SlotId};
 use crate::model::trigger_name::TriggerName;
-use crate::plan::feeds;
+use crate::plan::linked_id_sources;
 
 /// Triggers of answers that say that something is not there, or no longer.
 const ABSENT: [&str; 4] = ["unknown-id", "deleted-resource", "unknown-reference", "expired"];
@@ -90,7 +90,7 @@ fn is_computed(input: &JudgeInput<'_>, probe: &Probe, operation: &Operation) -> 
     let own = operation.parameter(Location::Path, name).and_then(|parameter| parameter.resource.as_ref()).map(|need| &need.kind);
     let others = input.contract.operations.iter().filter(|other| other.id != operation.id);
     let kept = || others.into_iter().any(|other| kind(other).iter().any(|kind| Some(kind) == own));
-    let fed = || feeds(input.contract).iter().any(|feed| Some(&feed.kind) == own);
+    let fed = || linked_id_sources(input.contract).iter().any(|feed| Some(&feed.kind) == own);
     let control = probe.control.as_ref().and_then(|control| input.plan.probe(control));
     let filled = || control.is_none_or(|control| control.request.fillings.iter().any(|binding| binding.place == Place::Path(name.clone())));
     let lookup = operation.method.is_safe() && probe.trigger == TriggerName::UNKNOWN_ID && !input.contract.inferred.annotated;
@@ -111,7 +111,7 @@ pub(super) fn forbids(input: &JudgeInput<'_>, probe: &Probe) -> bool {
 /// Whether some condition of a response may be met although the request is valid, as far as the run knows.
 fn may_be(input: &JudgeInput<'_>, probe: &Probe, response: &Response) -> bool {
     let open = |condition: &Condition| match condition.trigger.as_str() {
-        trigger if ABSENT.contains(&trigger) => !is_there(input, probe),
+        trigger if ABSENT.contains(&trigger) => !is_about_known_resource(input, probe),
         trigger if CONDITIONAL.contains(&trigger) => !input.contract.inferred.annotated,
         trigger if CONFLICT.contains(&trigger) => response.status == Status(409) && !input.contract.inferred.annotated,
         _ => false,
@@ -129,7 +129,7 @@ fn may_be_within(input: &JudgeInput<'_>, probe: &Probe, operation: &Operation, s
 /// Whether the answer is about one resource that the run has made or been shown. What stands below a resource, such as a
 /// setting of it, may be absent all the same, and so may what the run has not named itself. In a contract that marks its
 /// resources, whatever the request names is all that there is to it.
-fn is_there(input: &JudgeInput<'_>, probe: &Probe) -> bool {
+fn is_about_known_resource(input: &JudgeInput<'_>, probe: &Probe) -> bool {
     let known = |slot: &SlotId| input.plan.slots.get(slot).is_some_and(|slot| !matches!(slot.origin, Origin::Given(_)));
     let item = last_parameter(&probe.request.path);
     let ends = |name: &str| probe.request.fillings.iter().any(|binding| binding.place == Place::Path(name.to_owned()) && known(&binding.slot));

@@ -95,7 +95,7 @@ fn facts<'v>(view: &CellInputs<'v>, planned: &PlannedCell, cell: &mut Cell) -> C
             let facts = proved(view, cell, &[]);
             match chosen(view, cell) {
                 _ if !cell.probes.is_empty() => facts,
-                Some(probe_result) => shown(view, cell, probe_result),
+                Some(probe_result) => judge_unsupported(view, cell, probe_result),
                 None => {
                     set_reason(view, cell, reason, None);
                     facts
@@ -223,7 +223,7 @@ fn judge_server_error_cell<'v>(view: &CellInputs<'v>, cell: &mut Cell) -> CellFa
     }
     let tells = status_matches(view, cell);
     if let Some(probe_result) = own.iter().find(|probe_result| tells(probe_result) && matches!(probe_result.ruling, Ruling::Unreached(_))) {
-        return shown(view, cell, probe_result);
+        return judge_unsupported(view, cell, probe_result);
     }
     let accepted = own.iter().find(|probe_result| probe_result.probe.fault.is_none() && probe_result.status().is_some_and(|status| status.0 < 400));
     if let Some(probe_result) = accepted {
@@ -246,7 +246,7 @@ fn judge_server_error_cell<'v>(view: &CellInputs<'v>, cell: &mut Cell) -> CellFa
 }
 
 /// A status by which a server may say that it does not do something, or not now: an answer of that status shows it.
-fn shown<'v>(view: &CellInputs<'v>, cell: &mut Cell, probe_result: &ProbeResult<'v>) -> CellFacts<'v> {
+fn judge_unsupported<'v>(view: &CellInputs<'v>, cell: &mut Cell, probe_result: &ProbeResult<'v>) -> CellFacts<'v> {
     let (mut findings, gaps) = super::check(view.input, probe_result.probe, probe_result.outcome);
     // Which status a valid request should have had is told by the cell that it was aimed at.
     findings.retain(|finding| finding.check != STATUS);

@@ -30,7 +30,7 @@ const ELSEWHERE: [u16; 7] = [401, 403, 404, 409, 410, 423, 429];
 const TOO_MUCH: [u16; 5] = [405, 406, 413, 414, 431];
 
 /// Everything that the answers to requests with drawn values break, with the probe and the status that came.
-pub(super) fn found(input: &JudgeInput<'_>, accepted: &dyn Fn(&str) -> bool) -> Vec<(ProbeId, Status, Finding)> {
+pub(super) fn findings_of_drawn(input: &JudgeInput<'_>, accepted: &dyn Fn(&str) -> bool) -> Vec<(ProbeId, Status, Finding)> {
     let mut all: Vec<(ProbeId, Status, Finding)> = Vec::new();
     for (id, drawn) in &input.plan.drawn {
         let Some(probe) = input.plan.probe(id) else { continue };
@@ -60,9 +60,9 @@ fn same_place(input: &JudgeInput<'_>, known: &Finding, drawn: &Drawn) -> bool {
 }
 
 /// Assigns what was found to the cells; and what belongs to none.
-pub(super) fn placed(input: &JudgeInput<'_>, accepted: &dyn Fn(&str) -> bool) -> (Placed, Vec<Finding>) {
+pub(super) fn findings_by_cell(input: &JudgeInput<'_>, accepted: &dyn Fn(&str) -> bool) -> (Placed, Vec<Finding>) {
     let (mut placed, mut homeless) = (Vec::new(), Vec::new());
-    for (id, status, finding) in found(input, accepted) {
+    for (id, status, finding) in findings_of_drawn(input, accepted) {
         let Some(probe) = input.plan.probe(&id) else { continue };
         let operation = input.contract.operation(&probe.operation);
         let told = |cell: &PlannedCell, came| operation.map_or(cell.status == came, |operation| operation.covers_code(cell.status, came));
@@ -72,7 +72,7 @@ pub(super) fn placed(input: &JudgeInput<'_>, accepted: &dyn Fn(&str) -> bool) ->
             homeless.push(finding);
             continue;
         };
-        let words = input.plan.drawn.get(&id).map(Drawn::words);
+        let words = input.plan.drawn.get(&id).map(Drawn::describe);
         let probe = Some(CellProbe { fault: words, ..entry(probe, input.outcomes.of(&id)) });
         placed.push((index, CellFinding { finding, probe, only_probe: false }));
     }
@@ -187,7 +187,7 @@ impl DrawnAnswer<'_> {
         };
         let mut found = findings(&context);
         for finding in &mut found {
-            finding.message = format!("{} (when {})", finding.message, self.drawn.words());
+            finding.message = format!("{} (when {})", finding.message, self.drawn.describe());
         }
         found
     }
@@ -201,9 +201,9 @@ impl DrawnAnswer<'_> {
         let status = self.answer.status;
         let what = match (&self.drawn.expects, severity) {
             (Expects::Success, Severity::Should) => {
-                format!("the contract admits a request in which {}, and it is refused with {status}", self.drawn.words())
+                format!("the contract admits a request in which {}, and it is refused with {status}", self.drawn.describe())
             }
-            _ => format!("a request in which {} is answered {status}", self.drawn.words()),
+            _ => format!("a request in which {} is answered {status}", self.drawn.describe()),
         };
         let response = self.operation.documents(status).or_else(|| self.operation.response(Status(500)).filter(|_| status.is_server_error()));
         Finding {
@@ -248,7 +248,7 @@ mod tests {
         let drawn: Drawn = serde_json::from_value(drawn).unwrap();
         let plan = Plan { drawn: [(asked.id.clone(), drawn)].into(), ..plan(vec![asked], json!({})) };
         let outcomes = vec![outcome("drawn", vec![answer(400, AnswerContent::Empty)])];
-        let found = said(&contract, &plan, outcomes, |input| super::found(input, &|_| true));
+        let found = said(&contract, &plan, outcomes, |input| super::findings_of_drawn(input, &|_| true));
         found.iter().map(|(_, _, finding)| if finding.check == "admitted-value" { "admitted-value" } else { "another" }).collect()
     }
 

@@ -6,7 +6,7 @@ use crate::model::exchange::Outcome;
 use crate::model::plan::Repeat;
 
 /// What the looks at jobs before the last one have shown: for each other status the last look with it.
-pub(super) fn earlier(input: &JudgeInput<'_>) -> Vec<Outcome> {
+pub(super) fn earlier_states(input: &JudgeInput<'_>) -> Vec<Outcome> {
     let polls = input.plan.probes.iter().filter(|probe| matches!(probe.repeat, Repeat::Poll { .. }));
     polls.filter_map(|probe| input.outcomes.of(&probe.id)).flat_map(others).collect()
 }

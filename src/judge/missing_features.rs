@@ -50,7 +50,7 @@ impl Features {
     }
 
     /// Why the operation is not available, where the refusal of a valid request says so: no promise is broken.
-    pub fn hidden(&self, input: &JudgeInput<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Option<Reason> {
+    pub fn why_unavailable(&self, input: &JudgeInput<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Option<Reason> {
         let status = outcome.and_then(Outcome::answer).map(|answer| answer.status);
         let operation = input.contract.operation(&probe.operation).filter(|_| probe.fault.is_none() && status == Some(Status(404)))?;
         self.reason(input, operation)

@@ -40,7 +40,7 @@ pub use alternatives::alternatives;
 pub use check_names::{checks, decides_verdict};
 pub use own_requests::{own_requests, withhold};
 pub use recording::{Recording, sent};
-pub use refused_requests::{ValidRequestOutcome, found, outcomes_of_valid_requests};
+pub use refused_requests::{ValidRequestOutcome, accepted_alternatives, outcomes_of_valid_requests};
 pub use repeats::{RepeatCause, RepeatRound, count_tries, drawn_for, is_same};
 pub use truth_table::{BodyFacts, ControlOutcome, Excuses, Ruling, RulingInput, ServerError, rule};
 pub use undocumented_members::undocumented_members;
@@ -133,13 +133,13 @@ pub fn judge(input: &JudgeInput<'_>) -> Judgement {
     let planned = input.plan.probes.iter().filter(|probe| !input.plan.drawn.contains_key(&probe.id));
     let mut opinions: Vec<ProbeResult<'_>> =
         planned.map(|probe| probe_result(input, &heard, (probe, answered.get(probe.id.as_str()).copied()))).collect();
-    let earlier = job_states::earlier(input);
+    let earlier = job_states::earlier_states(input);
     let looks = earlier.iter().filter_map(|outcome| Some((input.plan.probe(&outcome.probe)?, Some(outcome))));
     opinions.extend(looks.map(|look| probe_result(input, &heard, look)));
     let (mut placed, contradicted) = state_findings::placed(input, &contradictions);
-    let (drawn, about_drawn) = drawn_answers::placed(input, &|id| accepted.get(id) == Some(&true));
+    let (drawn, about_drawn) = drawn_answers::findings_by_cell(input, &|id| accepted.get(id) == Some(&true));
     placed.extend(drawn);
-    let about_failing = server_errors::beside(input, &opinions, &mut placed);
+    let about_failing = server_errors::place_errors_without_cell(input, &opinions, &mut placed);
     let placed = cell_findings::at_levels(placed, input.levels);
     let view = cell::CellInputs::new(input, &opinions, alive);
     let beside = cell_findings::by_cell(input.plan.cells.len(), placed);
@@ -148,7 +148,7 @@ pub fn judge(input: &JudgeInput<'_>) -> Judgement {
     let mut findings = undocumented_statuses::findings(input, &opinions, &features);
     findings.extend(server_errors::undocumented(input, &opinions, &accepted));
     findings.extend(rate_limit::ignored(input));
-    findings.extend(rate_limit::ill_advised(input));
+    findings.extend(rate_limit::too_short_wait(input));
     findings.extend(unplanned_429::findings(input));
     findings.extend(contradicted.into_iter().chain(about_drawn).chain(about_failing));
     input.levels.apply_all(&mut findings);
@@ -252,7 +252,7 @@ fn facts(input: &JudgeInput<'_>, heard: &RunFacts<'_>, probe: &Probe, outcome: O
         exhausting: matches!(probe.repeat, Repeat::Burst { .. }),
         // Where the server itself has named the next page, no other confirmation is needed.
         assumed: probe.assumed.clone().filter(|_| !has_followed_page_link(probe, outcome)),
-        failure: server_errors::meaning(input.contract.operation(&probe.operation), status, heard.alive),
+        failure: server_errors::meaning_of_error(input.contract.operation(&probe.operation), status, heard.alive),
         control,
         none_of: missing(input, heard.accepted, probe),
         refusal: answer.filter(|answer| probe.fault.is_none() && answer.status.0 / 100 == 4).and_then(refusal_words::of),
@@ -264,12 +264,12 @@ fn facts(input: &JudgeInput<'_>, heard: &RunFacts<'_>, probe: &Probe, outcome: O
 /// What explains an answer that the contract does not allow.
 fn excuses(input: &JudgeInput<'_>, heard: &RunFacts<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Excuses {
     Excuses {
-        absent: heard.features.hidden(input, probe, outcome),
+        absent: heard.features.why_unavailable(input, probe, outcome),
         as_right: allowed_answers::why_answer_is_acceptable(input, probe, outcome),
         inferred: inferred_cells::expected(input, probe),
         swept_by: swept_resources::swept_by(input, probe, outcome),
         job: finished_jobs::finished(input, probe, outcome),
-        forgotten: reset_server::forgotten(input, probe, outcome),
+        forgotten: reset_server::why_unconfirmed(input, probe, outcome),
         marked: state_findings::is_marked(heard.contradictions, probe),
     }
 }

@@ -32,7 +32,7 @@ pub fn withhold(contract: &Contract, suite: &Suite, recording: &mut Recording) {
     for (plan, outcomes) in std::iter::once((&mut recording.plan, &mut recording.outcomes)).chain(rounds) {
         for outcome in &mut outcomes.outcomes {
             let Some(withheld) = plan.probe(&outcome.probe).and_then(file) else { continue };
-            outcome.exchanges.iter_mut().for_each(|exchange| take_out(exchange, &withheld));
+            outcome.exchanges.iter_mut().for_each(|exchange| withhold_body(exchange, &withheld));
         }
         for probe in plan.probes.iter_mut().filter(|probe| file(probe).is_some() && probe.request.body != Body::Empty) {
             probe.request.body = Body::Text(CONFIDENTIAL.to_owned());
@@ -40,7 +40,7 @@ pub fn withhold(contract: &Contract, suite: &Suite, recording: &mut Recording) {
     }
 }
 
-fn take_out(exchange: &mut Exchange, withheld: &WithheldBody) {
+fn withhold_body(exchange: &mut Exchange, withheld: &WithheldBody) {
     let request = &mut exchange.request;
     let had = request.body.take().is_some_and(|body| !body.is_empty()) | request.base64.take().is_some();
     request.withheld = Some(withheld.clone()).filter(|_| had);

@@ -14,7 +14,7 @@ pub(super) fn open(gaps: &UnjudgedParts) -> Option<NotJudged> {
 /// what checks ask for that are off.
 pub(super) fn accepted(gaps: &UnjudgedParts, levels: &CheckLevels) -> Option<String> {
     let accepted = gaps.unjudged.iter().map(|part| format!("{}, accepted: {}", not_judged(part), part.accepted.as_deref().unwrap_or_default()));
-    let off = levels.named().filter(|(_, level)| *level == CheckLevel::Off).map(|(name, _)| format!("the check {name} is off"));
+    let off = levels.entries().filter(|(_, level)| *level == CheckLevel::Off).map(|(name, _)| format!("the check {name} is off"));
     let all: Vec<String> = accepted.chain(gaps.unread.clone()).chain(off).collect();
     (!all.is_empty()).then(|| all.join("; "))
 }

@@ -37,7 +37,7 @@ pub(super) fn ignored(input: &JudgeInput<'_>) -> Option<Finding> {
 
 /// A warning where a request was one too many again after the wait that the server had advised. It is no more than a
 /// warning: others may have used up the next window.
-pub(super) fn ill_advised(input: &JudgeInput<'_>) -> Option<Finding> {
+pub(super) fn too_short_wait(input: &JudgeInput<'_>) -> Option<Finding> {
     let probes = input.plan.probes.iter().filter(|probe| !matches!(probe.repeat, Repeat::Burst { .. }));
     probes.into_iter().find_map(|probe| {
         let outcome = input.outcomes.of(&probe.id)?;

@@ -52,7 +52,7 @@ impl Recording {
         if self.keep.is_all() {
             return self;
         }
-        let reason = format!("the recording keeps {}", self.keep.words());
+        let reason = format!("the recording keeps {}", self.keep.describe());
         let rounds = self.again.iter_mut().map(|round| &mut round.outcomes);
         let outcomes = std::iter::once(&mut self.outcomes).chain(rounds).flat_map(|outcomes| &mut outcomes.outcomes);
         let answers = outcomes.flat_map(|outcome| &mut outcome.exchanges).filter_map(|exchange| exchange.answer.as_mut());

@@ -11,7 +11,7 @@ use crate::model::exchange::{Ending, Outcome, Outcomes};
 use crate::model::plan::{Body, Plan, Probe};
 use crate::model::report::FoundRequest;
 use crate::model::trigger_name::TriggerName;
-use crate::plan::values::is_about;
+use crate::plan::values::names_or_quotes;
 
 /// What became of the valid requests of an operation.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,7 +39,7 @@ pub fn outcomes_of_valid_requests(plan: &Plan, outcomes: &Outcomes) -> BTreeMap<
 }
 
 /// Valid requests that were taken after those of the contract were refused, one for each operation.
-pub fn found(rounds: &[RepeatRound]) -> Vec<FoundRequest> {
+pub fn accepted_alternatives(rounds: &[RepeatRound]) -> Vec<FoundRequest> {
     let mut found: BTreeMap<String, FoundRequest> = BTreeMap::new();
     for round in rounds {
         let RepeatCause::Another(tried) = &round.about else { continue };
@@ -69,7 +69,7 @@ fn is_about_its_body(probe: &Probe, outcome: &Outcome) -> bool {
     let sent = outcome.exchanges.last().and_then(|exchange| exchange.request.body.as_ref()).and_then(|body| serde_json::from_str(body).ok());
     let answer = outcome.answer().and_then(|answer| answer.body.json());
     let in_path = |answer: &Value| probe.request.path_values.values().any(|value| answer.to_string().contains(value.as_str()));
-    answer.zip(sent).is_some_and(|(answer, sent)| !in_path(answer) && is_about(answer, &sent))
+    answer.zip(sent).is_some_and(|(answer, sent)| !in_path(answer) && names_or_quotes(answer, &sent))
 }
 
 #[cfg(test)]

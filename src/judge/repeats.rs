@@ -53,7 +53,7 @@ pub fn count_tries(input: &JudgeInput<'_>, rounds: &[RepeatRound], judgement: &m
         let found = match &round.about {
             RepeatCause::Shrink(_) => continue,
             RepeatCause::Another(_) => {
-                take_over(input, round, judgement);
+                merge_round(input, round, judgement);
                 fail_as_well(round, round.findings(input), judgement);
                 continue;
             }
@@ -100,7 +100,7 @@ fn is_failure(finding: &Finding) -> bool {
 }
 
 /// Lets what a round has shown of a cell stand where nothing was shown of it before.
-fn take_over(input: &JudgeInput<'_>, round: &RepeatRound, judgement: &mut Judgement) {
+fn merge_round(input: &JudgeInput<'_>, round: &RepeatRound, judgement: &mut Judgement) {
     let own = judge(&JudgeInput { plan: &round.plan, outcomes: &round.outcomes, ..*input });
     for cell in own.cells.into_iter().filter(|cell| cell.verdict.is_shown()) {
         let open = |known: &&mut Cell| known.verdict.is_open();
@@ -146,7 +146,7 @@ fn count(finding: &mut Finding, round: &RepeatRound, found: &[Finding]) {
 fn replace(finding: &mut Finding, round: &RepeatRound, smaller: &str, found: &[Finding]) {
     let from = |other: &&Finding| drawn_for(&round.plan, &other.probe).is_some_and(|id| id == smaller);
     let Some(other) = found.iter().filter(from).find(|other| is_same(finding, other)) else { return };
-    let shrunk = round.plan.drawn.get(smaller).map(crate::model::drawn::Drawn::words);
+    let shrunk = round.plan.drawn.get(smaller).map(crate::model::drawn::Drawn::describe);
     let sightings = Sightings { shrunk, excerpt: other.sightings.excerpt.clone(), ..finding.sightings.clone() };
     *finding = Finding { probe: finding.probe.clone(), sightings, ..other.clone() };
 }

@@ -3,11 +3,11 @@
 use super::{JudgeInput, seen_ids};
 use crate::model::exchange::Outcome;
 use crate::model::plan::{Origin, Probe};
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 
 /// What only an earlier run confirms of a request with a fault: that it is refused in another way breaks nothing, nor does that
 /// it is accepted where the server has given the same id again.
-pub(super) fn forgotten(input: &JudgeInput<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Option<String> {
+pub(super) fn why_unconfirmed(input: &JudgeInput<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Option<String> {
     let assumed = probe.assumed.as_ref().filter(|_| probe.fault.is_some())?;
     let answer = outcome.and_then(Outcome::answer)?;
     (!answer.status.is_success() || is_given_again(input, probe)).then(|| assumed.clone())
@@ -20,9 +20,9 @@ fn is_given_again(input: &JudgeInput<'_>, probe: &Probe) -> bool {
         Origin::Created(_) | Origin::Borrowed(_) => None,
     });
     let known: Vec<_> = known.collect();
-    let (values, _) = seen_ids::known(input.plan, input.outcomes);
+    let (values, _) = seen_ids::captured_and_removed(input.plan, input.outcomes);
     let made = input.plan.slots.iter().filter(|(_, slot)| slot.maker().is_some());
-    let mut made = made.filter_map(|(id, slot)| Some((&slot.kind, plain(values.get(id)?))));
+    let mut made = made.filter_map(|(id, slot)| Some((&slot.kind, unquoted_text(values.get(id)?))));
     made.any(|(kind, id)| known.contains(&(kind, &id)))
 }
 

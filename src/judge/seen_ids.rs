@@ -9,7 +9,7 @@ use crate::model::exchange::Outcomes;
 use crate::model::plan::{Plan, SlotId};
 
 /// The ids that answers held, and the slots whose thing is gone.
-pub(super) fn known(plan: &Plan, outcomes: &Outcomes) -> (BTreeMap<SlotId, Value>, BTreeSet<SlotId>) {
+pub(super) fn captured_and_removed(plan: &Plan, outcomes: &Outcomes) -> (BTreeMap<SlotId, Value>, BTreeSet<SlotId>) {
     let (mut values, mut gone) = (BTreeMap::new(), BTreeSet::new());
     for (probe, outcome) in outcomes.outcomes.iter().filter_map(|outcome| Some((plan.probe(&outcome.probe)?, outcome))) {
         let Some(answer) = outcome.answer() else { continue };

@@ -24,7 +24,7 @@ pub(super) fn is_failure(operation: Option<&Operation>, status: Status, alive: b
 }
 
 /// What a server error means for a request to an operation.
-pub(super) fn meaning(operation: Option<&Operation>, status: Option<Status>, alive: bool) -> ServerError {
+pub(super) fn meaning_of_error(operation: Option<&Operation>, status: Option<Status>, alive: bool) -> ServerError {
     let (Some(operation), Some(status)) = (operation, status.filter(|status| status.is_server_error())) else { return ServerError::Hinders };
     let told = [status, FAILED].iter().any(|status| operation.documents(*status).is_some());
     match is_failure(Some(operation), status, alive) {
@@ -36,7 +36,7 @@ pub(super) fn meaning(operation: Option<&Operation>, status: Option<Status>, ali
 
 /// Valid requests that fail and that no cell is aimed with, once for each operation: the finding of each belongs to the cell that
 /// the request would have shown, which other requests may have shown; those of no cell are returned.
-pub(super) fn beside(input: &JudgeInput<'_>, opinions: &[ProbeResult<'_>], placed: &mut Placed) -> Vec<Finding> {
+pub(super) fn place_errors_without_cell(input: &JudgeInput<'_>, opinions: &[ProbeResult<'_>], placed: &mut Placed) -> Vec<Finding> {
     let aimed: HashSet<&ProbeId> =
         input.plan.cells.iter().flat_map(|cell| if let Intent::Probes(ids) = &cell.intent { &ids[..] } else { &[] }).collect();
     let mut operations: HashSet<&str> = HashSet::new();

@@ -45,7 +45,7 @@ pub fn answer(status: u16, body: AnswerContent) -> Answer {
 pub fn outcome(id: &str, answers: Vec<Answer>) -> Outcome {
     let request = SentRequest { method: Method::GET, url: "http://t/things".to_owned(), ..SentRequest::default() };
     let exchanges = answers.into_iter().map(|answer| Exchange { request: request.clone(), answer: Some(answer) }).collect();
-    Outcome { probe: ProbeId::written(id), exchanges, ending: Ending::Answered }
+    Outcome { probe: ProbeId::from_text(id), exchanges, ending: Ending::Answered }
 }
 
 /// What is said of a case.
@@ -71,7 +71,7 @@ pub fn verdict(plan: &Plan, probe: &str, status: u16, outcomes: Vec<Outcome>) ->
         path: "/things".to_owned(),
         status: Status(status),
         general: false,
-        intent: Intent::Probes(vec![ProbeId::written(probe)]),
+        intent: Intent::Probes(vec![ProbeId::from_text(probe)]),
     };
     let plan = Plan { cells: vec![cell], ..plan.clone() };
     said(&contract(&json!({}), &paths), &plan, outcomes, |input| judge(input).cells[0].verdict)

@@ -5,7 +5,7 @@ use crate::judge::resource_rules::Contradiction;
 use crate::model::effect::Effect;
 use crate::model::exchange::Outcome;
 use crate::model::plan::{Probe, ProbeId};
-use crate::plan::reaches;
+use crate::plan::may_affect;
 
 /// The request of the run that may have removed, without naming it, what is said not to be there.
 pub(super) fn swept_by(input: &JudgeInput<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Option<ProbeId> {
@@ -32,8 +32,8 @@ fn sweep<'a>(input: &'a JudgeInput<'_>, shown: &Probe, since: Option<&str>) -> O
             .any(|exchange| exchange.answer.as_ref().is_none_or(|answer| answer.status.is_success() || answer.status.is_server_error()))
     };
     let later = outcomes.iter().skip(first).filter(|outcome| taken(outcome)).filter_map(|outcome| input.plan.probe(&outcome.probe));
-    let mut sweeps = later.filter(|probe| probe.effect == Effect::Sweeping && probe.id != shown.id && probe.due() <= shown.due());
-    sweeps.find(|probe| input.contract.operation(&probe.operation).is_some_and(|sweep| reaches(sweep, operation)))
+    let mut sweeps = later.filter(|probe| probe.effect == Effect::Sweeping && probe.id != shown.id && probe.stage_order() <= shown.stage_order());
+    sweeps.find(|probe| input.contract.operation(&probe.operation).is_some_and(|sweep| may_affect(sweep, operation)))
 }
 
 #[cfg(test)]

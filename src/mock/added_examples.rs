@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::request::is_json;
-use crate::contract::samples::{sample, specimens};
-use crate::contract::schema::follow;
+use crate::contract::samples::{answer_samples, sample};
+use crate::contract::schema::follow_references;
 use crate::model::contract::{Contract, Example, JSON_API, Location, MediaType, Operation, Parameter};
 use crate::model::media_range::essence;
 
@@ -46,14 +46,17 @@ pub(crate) fn illustrated(contract: Arc<Contract>) -> Arc<Contract> {
 /// A body, if possible one that holds the ids that links look for in it.
 fn drawn(document: &Value, schema: &str, ids: &[String]) -> Option<Value> {
     let holds = |value: &Value| ids.iter().all(|at| value.pointer(at).is_some());
-    specimens(document, schema).find(holds).or_else(|| specimens(document, schema).next())
+    answer_samples(document, schema).find(holds).or_else(|| answer_samples(document, schema).next())
 }
 
 /// The document with resources that have a type, and none of them twice (JSON:API, Resource Object Identification and
 /// Compound Documents): the least that a schema asks for may be too little, and values that are made are alike. What the
 /// schema has no place for is taken away again when the answer is made.
 fn with_identities(mut value: Value, document: &Value, media: &MediaType) -> Value {
-    let data = media.schema.as_ref().and_then(|schema| follow(document, &format!("{}/properties/data", follow(document, &schema.0)?.0)));
+    let data = media
+        .schema
+        .as_ref()
+        .and_then(|schema| follow_references(document, &format!("{}/properties/data", follow_references(document, &schema.0)?.0)));
     let fewest = data.and_then(|(_, schema)| schema.get("minItems")?.as_u64()).unwrap_or(0);
     match value.get_mut("data") {
         Some(Value::Array(items)) => {
@@ -100,8 +103,8 @@ fn without_pages(mut value: Value, required: &[String]) -> Value {
 
 /// Names of members that the schema of a body, or of an object in it, requires.
 fn required(document: &Value, media: &MediaType) -> Vec<String> {
-    let Some((at, whole)) = media.schema.as_ref().and_then(|schema| follow(document, &schema.0)) else { return Vec::new() };
-    let inner = ["links", "meta"].iter().filter_map(|name| follow(document, &format!("{at}/properties/{name}")));
+    let Some((at, whole)) = media.schema.as_ref().and_then(|schema| follow_references(document, &schema.0)) else { return Vec::new() };
+    let inner = ["links", "meta"].iter().filter_map(|name| follow_references(document, &format!("{at}/properties/{name}")));
     let lists = std::iter::once(whole).chain(inner.map(|(_, schema)| schema)).filter_map(|schema| schema.get("required")?.as_array());
     lists.flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }

@@ -9,7 +9,7 @@ use super::routed_request::MockCore;
 use super::sample::sample;
 use super::store::id_text;
 use super::styled_parameters::read;
-use crate::contract::samples::specimens;
+use crate::contract::samples::answer_samples;
 use crate::model::contract::{HeaderRule, Operation, Response, SchemaRef};
 
 /// Fields that follow from the body and the connection (RFC 9112, section 6; RFC 9110, sections 7.6, 8.3 and 8.4), whatever
@@ -80,7 +80,7 @@ fn value(core: &MockCore, status: u16, rule: &HeaderRule, circumstances: &Header
         ("retry-after", None) => Some(circumstances.wait.unwrap_or(1).to_string()),
         _ => None,
     };
-    let made = schema.into_iter().flat_map(|schema| specimens(document, &schema.0));
+    let made = schema.into_iter().flat_map(|schema| answer_samples(document, &schema.0));
     let mut values = usual.map(Value::from).into_iter().chain(drawn).chain([Value::from("mock")]).chain(made);
     values.find_map(|value| written(&value).filter(|text| schema.is_none_or(|schema| fits(core, schema, &value, text))))
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::contract::{append, put, remove};
+use crate::contract::{append, remove, replace_or_add};
 
 /// How many parts are tried at most: each try holds the whole against its schema.
 const MOST_TRIES: usize = 400;
@@ -67,12 +67,12 @@ impl Grafter<'_> {
         if self.tries > MOST_TRIES {
             return false;
         }
-        put(&mut self.whole, at, value);
+        replace_or_add(&mut self.whole, at, value);
         let fits = (self.fits)(&self.whole);
         if !fits {
             match before {
                 Some(before) => {
-                    put(&mut self.whole, at, before);
+                    replace_or_add(&mut self.whole, at, before);
                 }
                 None => {
                     remove(&mut self.whole, at);

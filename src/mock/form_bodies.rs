@@ -38,7 +38,7 @@ impl FormReader<'_> {
 
     /// How a member is written: where nothing is said of it, an object is JSON text.
     fn reader<'s>(&'s self, name: &str, schema: Option<&'s SchemaRef>) -> StyledReader<'s> {
-        let usual = Serialization::usual(Location::Query);
+        let usual = Serialization::default_style(Location::Query);
         let encoding = self.media.encoding.get(name);
         let plain = StyledReader { contract: self.contract, schemas: self.schemas, schema, serialization: usual };
         let is_json =
@@ -82,7 +82,7 @@ impl FormReader<'_> {
                 let items = content.as_array().cloned().unwrap_or_else(|| vec![content.clone()]);
                 Value::Array(items.iter().map(|item| item.as_str().map_or_else(|| item.clone(), |text| reader.item(text))).collect())
             }
-            Value::String(text) if schema.is_some() => reader.whole(text),
+            Value::String(text) if schema.is_some() => reader.value_of_text(text),
             other => other.clone(),
         }
     }

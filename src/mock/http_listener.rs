@@ -55,7 +55,7 @@ pub(super) struct HttpConnection {
 }
 
 impl HttpConnection {
-    fn drain(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+    fn write_pending(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.waiting.is_empty() {
             let sent = ready!(Pin::new(&mut self.stream).poll_write(context, &self.waiting))?;
             if sent == 0 {
@@ -78,7 +78,7 @@ fn with_content_length(bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The head of an answer in another style, with whatever follows it; `None` when there is no head or nothing to change.
-fn styled(bytes: &[u8], style: WireStyle) -> Option<Vec<u8>> {
+fn restyle_head(bytes: &[u8], style: WireStyle) -> Option<Vec<u8>> {
     if !(style.upper || style.bare) || !bytes.starts_with(b"HTTP/1.1 ") {
         return None;
     }
@@ -97,8 +97,8 @@ fn styled(bytes: &[u8], style: WireStyle) -> Option<Vec<u8>> {
 
 impl AsyncWrite for HttpConnection {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        ready!(self.drain(context))?;
-        match with_content_length(bytes).or_else(|| styled(bytes, self.style)) {
+        ready!(self.write_pending(context))?;
+        match with_content_length(bytes).or_else(|| restyle_head(bytes, self.style)) {
             Some(instead) => {
                 self.waiting = instead;
                 Poll::Ready(Ok(bytes.len()))
@@ -108,12 +108,12 @@ impl AsyncWrite for HttpConnection {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(self.drain(context))?;
+        ready!(self.write_pending(context))?;
         Pin::new(&mut self.stream).poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(self.drain(context))?;
+        ready!(self.write_pending(context))?;
         Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }

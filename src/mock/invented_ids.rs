@@ -43,7 +43,14 @@ pub(crate) fn other(id: &str) -> String {
 
 /// An id for a new resource: what the request says where the example shows that the id is taken from there, else the
 /// next one in the style of the example.
-pub(crate) fn choose(store: &ResourceStore, kind: &str, style: Option<&Value>, sample: Option<&Value>, sent: Option<&Value>, form: IdForm) -> String {
+pub(crate) fn choose_id(
+    store: &ResourceStore,
+    kind: &str,
+    style: Option<&Value>,
+    sample: Option<&Value>,
+    sent: Option<&Value>,
+    form: IdForm,
+) -> String {
     let natural = style.and_then(|style| natural_key(style, sample?));
     if let Some(id) = natural.and_then(|at| id_text(sent?.pointer(&at)?)) {
         return id;
@@ -147,11 +154,11 @@ mod tests {
         let sample = json!({"attributes": {"owner": 52, "date": "2025-02-03", "value": 1}});
         let sent = json!({"attributes": {"owner": 1000, "date": "2025-02-04", "value": 1}});
         assert_eq!(
-            choose(&ResourceStore::default(), "values", Some(&json!("52_2025-02-03")), Some(&sample), Some(&sent), IdForm::Example),
+            choose_id(&ResourceStore::default(), "values", Some(&json!("52_2025-02-03")), Some(&sample), Some(&sent), IdForm::Example),
             "1000_2025-02-04"
         );
         assert_ne!(
-            choose(&ResourceStore::default(), "values", Some(&json!("7_2025-02-03")), Some(&sample), Some(&sent), IdForm::Example),
+            choose_id(&ResourceStore::default(), "values", Some(&json!("7_2025-02-03")), Some(&sample), Some(&sent), IdForm::Example),
             "1000_2025-02-04"
         );
     }
@@ -160,7 +167,7 @@ mod tests {
     fn a_natural_key_is_taken_from_the_request() {
         let sample = json!({"type": "kinds", "attributes": {"key": "SECTOR", "name": "Sector"}});
         let sent = json!({"type": "kinds", "attributes": {"key": "REGION", "name": "Region"}});
-        assert_eq!(choose(&ResourceStore::default(), "kinds", Some(&json!("SECTOR")), Some(&sample), Some(&sent), IdForm::Example), "REGION");
-        assert_eq!(choose(&ResourceStore::default(), "kinds", Some(&json!("7")), Some(&sample), Some(&sent), IdForm::Example), "1000");
+        assert_eq!(choose_id(&ResourceStore::default(), "kinds", Some(&json!("SECTOR")), Some(&sample), Some(&sent), IdForm::Example), "REGION");
+        assert_eq!(choose_id(&ResourceStore::default(), "kinds", Some(&json!("7")), Some(&sample), Some(&sent), IdForm::Example), "1000");
     }
 }

@@ -11,7 +11,7 @@ use super::routed_request::MockCore;
 use super::store::{Resource, ResourceStore};
 use super::variants::{BehaviourChoice, Variants};
 use crate::contract::get_mut;
-use crate::contract::schema::follow;
+use crate::contract::schema::follow_references;
 use crate::model::contract::{Contract, JobDone, Location, Operation};
 use crate::model::suite::{Given, Suite};
 
@@ -73,10 +73,10 @@ fn states(contract: &Contract, operation: &Operation, done: &JobDone) -> Vec<Str
     let Some(schema) = schema else { return Vec::new() };
     let mut at = schema.0.clone();
     for token in done.at.split('/').skip(1) {
-        let Some((found, _)) = follow(&contract.document, &at) else { return Vec::new() };
+        let Some((found, _)) = follow_references(&contract.document, &at) else { return Vec::new() };
         at = format!("{found}/properties/{token}");
     }
-    let found = follow(&contract.document, &at).and_then(|(_, found)| found.get("enum").or_else(|| found.get("examples"))?.as_array());
+    let found = follow_references(&contract.document, &at).and_then(|(_, found)| found.get("enum").or_else(|| found.get("examples"))?.as_array());
     found.into_iter().flatten().filter_map(|state| state.as_str().map(str::to_owned)).collect()
 }
 

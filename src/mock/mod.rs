@@ -118,7 +118,7 @@ impl Mock {
                 lifetimes: job::lifetimes(&options.suite),
             };
             seed::seed_store(&core, &options.suite, &mut state.store);
-            given = seed::given(&core, &options.suite);
+            given = seed::given_ids(&core, &options.suite);
             core
         });
         Self { core, windows: options.windows, given, state: Mutex::new(state), requests: AtomicU64::new(0), variants }
@@ -155,18 +155,18 @@ impl Mock {
     }
 
     /// Requests that had more than one thing wrong, in words: servers differ in which of them they refuse.
-    pub fn crowded(&self) -> Vec<String> {
+    pub fn requests_with_several_faults(&self) -> Vec<String> {
         LockedState::of(&self.state).crowded.clone()
     }
 
     /// Operations on which a fault has taken hold; for faults of the state, those on which it could.
     pub fn faulted(&self) -> BTreeSet<String> {
-        self.core.as_ref().map(|core| core.faults.taken()).unwrap_or_default()
+        self.core.as_ref().map(|core| core.faults.affected_operations()).unwrap_or_default()
     }
 
     /// Whether the variants that it was told to be have all made a difference.
     pub fn has_varied(&self) -> bool {
-        self.core.as_ref().is_ok_and(|core| core.variants.taken().len() == self.variants)
+        self.core.as_ref().is_ok_and(|core| core.variants.effective_variants().len() == self.variants)
     }
 
     /// Whether it has a habit, for the shell around it.
@@ -175,7 +175,7 @@ impl Mock {
     }
 
     /// Ids of the resources that the suite takes from outside, by kind, in the order of the suite.
-    pub fn given(&self) -> &BTreeMap<String, Vec<String>> {
+    pub fn given_ids(&self) -> &BTreeMap<String, Vec<String>> {
         &self.given
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::resource_place;
 use super::resource_place::Place;
-use crate::contract::schema::follow;
+use crate::contract::schema::follow_references;
 use crate::model::contract::{Contract, Location, MediaType, Operation, Response};
 use crate::model::path::parameter_of;
 
@@ -106,7 +106,7 @@ impl OperationProfiles {
         let request = operation.request_body.as_ref().and_then(|body| media_example(body.content.first()?, operation));
         let listed = || {
             let schema = operation.request_body.as_ref()?.content.first()?.schema.as_ref()?;
-            Some(follow(&contract.document, &schema.0)?.1.get("type")? == "array")
+            Some(follow_references(&contract.document, &schema.0)?.1.get("type")? == "array")
         };
         let asks_many = request.as_ref().map(|request| resource_place::of_request(request).many).or_else(listed).unwrap_or_default();
         let answers_many = example.as_ref().and_then(|example| self.answer_place(operation, example)).is_some_and(|place| place.many);

@@ -26,14 +26,15 @@ const SMALL: usize = 2;
 /// A name of a cursor that a contract may not know, and the most that a page holds where it is in use and nothing is asked for.
 const OTHER_CURSOR: (&str, usize) = ("page[cursor]", 25);
 
-fn named<'a>(routed: &RoutedRequest<'a>, names: &[&str]) -> Option<&'a Parameter> {
+fn parameter_named<'a>(routed: &RoutedRequest<'a>, names: &[&str]) -> Option<&'a Parameter> {
     names.iter().find_map(|name| routed.operation.parameter(Location::Query, name))
 }
 
 fn count(routed: &RoutedRequest<'_>, parameter: &Parameter) -> Option<usize> {
     let sent = routed.call.query_value(&parameter.name).and_then(|value| value.parse().ok());
     sent.or_else(|| {
-        let schema = parameter.schema.as_ref().and_then(|schema| crate::contract::schema::follow(&routed.core.contract.document, &schema.0));
+        let schema =
+            parameter.schema.as_ref().and_then(|schema| crate::contract::schema::follow_references(&routed.core.contract.document, &schema.0));
         let default = schema.and_then(|(_, schema)| schema.get("default").and_then(Value::as_u64));
         default.and_then(|default| usize::try_from(default).ok())
     })
@@ -41,25 +42,25 @@ fn count(routed: &RoutedRequest<'_>, parameter: &Parameter) -> Option<usize> {
 
 /// How many resources the request itself asks for.
 fn asked(routed: &RoutedRequest<'_>) -> Option<usize> {
-    routed.call.query_value(&named(routed, LIMITS)?.name)?.parse().ok()
+    routed.call.query_value(&parameter_named(routed, LIMITS)?.name)?.parse().ok()
 }
 
 /// The page that the request asks for, of a list of resources with these ids.
 pub(crate) fn page(routed: &RoutedRequest<'_>, ids: &[String]) -> ListPage {
     let goes = |effect| routed.core.faults.has(routed.operation, effect);
-    let size = named(routed, LIMITS)
+    let size = parameter_named(routed, LIMITS)
         .and_then(|parameter| count(routed, parameter))
         .filter(|size| *size > 0 && !goes(StateFault::IgnoreLimit))
         .unwrap_or(usize::MAX);
-    let pages = named(routed, CURSORS).or_else(|| named(routed, NUMBERS)).or_else(|| named(routed, OFFSETS)).is_some();
+    let pages = parameter_named(routed, CURSORS).or_else(|| parameter_named(routed, NUMBERS)).or_else(|| parameter_named(routed, OFFSETS)).is_some();
     let small = pages && size > SMALL && ids.len() > SMALL && routed.core.variants.has(BehaviourChoice::SmallPages);
     let size = if small { SMALL } else { size };
-    let cursor = named(routed, CURSORS);
+    let cursor = parameter_named(routed, CURSORS);
     let other = cursor.is_some() && routed.core.variants.has(BehaviourChoice::OtherCursor);
     let size = if other { size.min(asked(routed).unwrap_or(OTHER_CURSOR.1)) } else { size };
     let turn = if other { Some(OTHER_CURSOR.0) } else { cursor.map(|parameter| parameter.name.as_str()) };
-    let number = named(routed, NUMBERS);
-    let offset = named(routed, OFFSETS);
+    let number = parameter_named(routed, NUMBERS);
+    let offset = parameter_named(routed, OFFSETS);
     let first = number.map_or(0, |parameter| usize::from(!starts_at_zero(routed, parameter)));
     let from = if let Some(after) = turn.and_then(|name| routed.call.query_value(name)) {
         ids.iter().position(|id| *id == after).map_or(0, |index| index + 1)
@@ -91,7 +92,7 @@ pub(crate) fn page(routed: &RoutedRequest<'_>, ids: &[String]) -> ListPage {
 }
 
 fn starts_at_zero(routed: &RoutedRequest<'_>, parameter: &Parameter) -> bool {
-    let schema = parameter.schema.as_ref().and_then(|schema| crate::contract::schema::follow(&routed.core.contract.document, &schema.0));
+    let schema = parameter.schema.as_ref().and_then(|schema| crate::contract::schema::follow_references(&routed.core.contract.document, &schema.0));
     schema.is_some_and(|(_, schema)| schema.get("minimum").and_then(Value::as_i64) == Some(0))
 }
 

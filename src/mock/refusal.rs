@@ -9,7 +9,7 @@ use super::notice::ErrorSource;
 use super::operation_profile::media_example;
 use super::routed_request::MockCore;
 use super::sample::sample;
-use crate::contract::samples::specimens;
+use crate::contract::samples::answer_samples;
 use crate::model::contract::{JSON_API, MediaType, Operation, Status};
 
 /// What is said in a refusal.
@@ -51,7 +51,7 @@ fn body(core: &MockCore, operation: Option<&Operation>, media: &MediaType, statu
     let example = with_errors_first(media, example.unwrap_or_else(drawn));
     let full = with_refusal_reason(&example, status, reason, true);
     let brief = with_refusal_reason(&example, status, reason, false);
-    let others = media.schema.iter().flat_map(|schema| specimens(&core.contract.document, &schema.0));
+    let others = media.schema.iter().flat_map(|schema| answer_samples(&core.contract.document, &schema.0));
     let mut bodies = [full, brief].into_iter().chain(others);
     let chosen = match &media.schema {
         Some(schema) => core.schemas.most_fitting(schema, bodies),
@@ -95,7 +95,7 @@ fn with_refusal_reason(example: &Value, status: u16, reason: &RefusalReason<'_>,
 /// Fills an error object of JSON:API.
 fn fill_error_object(error: &mut Map<String, Value>, status: u16, reason: &RefusalReason<'_>, with_source: bool) {
     error.insert("status".to_owned(), json!(status.to_string()));
-    error.insert("title".to_owned(), json!(title(status)));
+    error.insert("title".to_owned(), json!(status_name(status)));
     error.insert("detail".to_owned(), json!(reason.detail));
     error.shift_remove("source");
     let source = match reason.source {
@@ -125,6 +125,6 @@ fn tell_plain(members: &mut Map<String, Value>, status: u16, reason: &RefusalRea
 }
 
 /// The name of a status.
-pub(crate) fn title(status: u16) -> &'static str {
+pub(crate) fn status_name(status: u16) -> &'static str {
     http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("Refused")
 }

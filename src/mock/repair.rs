@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::sample::sample;
-use super::violation_cause::{locate, missing_member};
+use super::violation_cause::{missing_member, rule_place};
 use crate::contract::{SchemaViolation, Schemas, append, get_mut, remove};
 use crate::model::contract::{Contract, SchemaRef};
 
@@ -13,7 +13,7 @@ const ROUNDS: usize = 8;
 /// Replaces what does not fit the schema by what the example has there, or takes it away.
 pub(crate) fn make_valid(contract: &Contract, schemas: &Schemas, schema: &SchemaRef, value: &mut Value, example: &Value) {
     for _ in 0..ROUNDS {
-        let Ok(breaches) = schemas.breaches(schema, value) else { return };
+        let Ok(breaches) = schemas.violations(schema, value) else { return };
         if breaches.is_empty() {
             return;
         }
@@ -28,7 +28,7 @@ fn repair(contract: &Contract, schema: &SchemaRef, value: &mut Value, example: &
         let Some(name) = missing_member(breach) else { return };
         let at = append(&breach.at, &name);
         let drawn = || {
-            let owner = locate(&contract.document, &schema.0, breach.rule.strip_suffix("/required")?)?;
+            let owner = rule_place(&contract.document, &schema.0, breach.rule.strip_suffix("/required")?)?;
             Some(sample(&contract.document, &append(&format!("{owner}/properties"), &name)))
         };
         let substitute = in_example(example, &at).cloned().or_else(drawn);
@@ -79,7 +79,7 @@ fn repair(contract: &Contract, schema: &SchemaRef, value: &mut Value, example: &
 
 /// The same value as a text where the schema asks for one, or as a number.
 fn respelled(contract: &Contract, schema: &SchemaRef, found: &Value, breach: &SchemaViolation) -> Option<Value> {
-    let owner = locate(&contract.document, &schema.0, breach.rule.strip_suffix("/type")?)?;
+    let owner = rule_place(&contract.document, &schema.0, breach.rule.strip_suffix("/type")?)?;
     let types = contract.document.pointer(&owner)?.get("type")?;
     let takes = |name: &str| types == name || types.as_array().is_some_and(|names| names.iter().any(|known| known == name));
     match found {
@@ -92,7 +92,7 @@ fn respelled(contract: &Contract, schema: &SchemaRef, found: &Value, breach: &Sc
 /// The word of an enumeration that differs only in case: some contracts take words in lower case and answer in upper case.
 fn same_word(contract: &Contract, schema: &SchemaRef, value: &Value, breach: &SchemaViolation) -> Option<Value> {
     let sent = value.pointer(&breach.at)?.as_str()?;
-    let owner = locate(&contract.document, &schema.0, breach.rule.strip_suffix("/enum")?)?;
+    let owner = rule_place(&contract.document, &schema.0, breach.rule.strip_suffix("/enum")?)?;
     let words = contract.document.pointer(&owner)?.get("enum")?.as_array()?;
     words.iter().find(|word| word.as_str().is_some_and(|word| word.eq_ignore_ascii_case(sent))).cloned()
 }

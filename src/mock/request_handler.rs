@@ -20,7 +20,7 @@ use super::routed_request::{MockCore, RoutedRequest};
 use super::state::{LockedState, MockState};
 use super::validators;
 use super::variants::BehaviourChoice;
-use crate::contract::{remove, within};
+use crate::contract::{code_for_range, remove};
 use crate::model::contract::{Operation, RateLimit, Response, Status};
 use crate::model::media_range::is_xml;
 use crate::model::trigger_name::TriggerName;
@@ -56,7 +56,7 @@ pub(crate) fn answer(core: &MockCore, windows: &[RateLimit], state: &Mutex<MockS
     } else {
         refuse_unrouted(core, &RoutedRequest::new(core, call, guard), &caller, &circumstances)
     };
-    validators::hold(core, call, &mut draft, &HeaderContext { operation: nearest, methods: &methods, ..HeaderContext::default() });
+    validators::apply_validators(core, call, &mut draft, &HeaderContext { operation: nearest, methods: &methods, ..HeaderContext::default() });
     let response = declared(&core.contract, nearest, Status(draft.status));
     let media = response.and_then(|response| response.content.iter().find(|media| Some(concrete_media_type(&media.name)) == draft.media));
     let schema = media.and_then(|media| media.schema.as_ref());
@@ -143,7 +143,7 @@ impl<'a> RequestHandler<'a> {
             let Some(status) = state.next_status(key, &statuses) else { continue };
             return self.rule(state, status, &trigger, &noticed);
         }
-        self.succeed(state, None)
+        self.answer_success(state, None)
     }
 
     /// Keeps count of requests with more than one thing wrong, which servers may refuse for any of them. What is wrong in
@@ -164,14 +164,14 @@ impl<'a> RequestHandler<'a> {
     /// Answers what was noticed with the status that the contract has for it.
     fn rule(&self, state: LockedState<'_>, status: Status, trigger: &TriggerName, noticed: &Noticed) -> DraftAnswer {
         if !status.is_refusal() {
-            return if *trigger == TriggerName::UNFINISHED { self.show_job(state, status) } else { self.succeed(state, Some(status)) };
+            return if *trigger == TriggerName::UNFINISHED { self.show_job(state, status) } else { self.answer_success(state, Some(status)) };
         }
         if !self.routed.operation.method.is_safe() && self.core.faults.has(self.routed.operation, StateFault::WriteRefused) {
-            self.succeed(state, None);
+            self.answer_success(state, None);
         } else if let Some(right) = self.without_the_wrong_one(&noticed.source) {
-            right.succeed(state, None);
+            right.answer_success(state, None);
         }
-        let sent = self.core.faults.status(Some(self.routed.operation), within(status, trigger).0);
+        let sent = self.core.faults.status(Some(self.routed.operation), code_for_range(status, trigger).0);
         refuse(self.core, sent, &RefusalReason { detail: &noticed.detail, source: &noticed.source }, &self.circumstances(None))
     }
 
@@ -198,7 +198,7 @@ impl<'a> RequestHandler<'a> {
     }
 
     /// Does what is asked and says so.
-    fn succeed(&self, mut state: LockedState<'_>, status: Option<Status>) -> DraftAnswer {
+    fn answer_success(&self, mut state: LockedState<'_>, status: Option<Status>) -> DraftAnswer {
         let status = status.unwrap_or_else(|| self.success(&mut state));
         let operation: &'a Operation = self.routed.operation;
         let response = operation.response(status).or_else(|| operation.successes().find(|response| response.status == status));
@@ -207,7 +207,7 @@ impl<'a> RequestHandler<'a> {
         let outline = AnswerOutline { routed: &self.routed, response, media, example };
         let mut outcome = behaviours::perform(&mut AcceptedRequest { outline: &outline, state: &mut state });
         let others = state.release();
-        if let (Some(before), Some(shown)) = (behaviours::fit(&outline, &mut outcome), &outcome.body) {
+        if let (Some(before), Some(shown)) = (behaviours::fit_to_schema(&outline, &mut outcome), &outcome.body) {
             behaviours::keep_repaired(&outline, &mut LockedState::of(others), &before, shown);
         }
         let status = self.chosen(status, media.is_some());
@@ -239,7 +239,7 @@ impl<'a> RequestHandler<'a> {
 
     /// The code that is sent where the contract names only a range.
     fn chosen(&self, status: Status, has_body: bool) -> Status {
-        match within(status, &TriggerName::SUCCESS) {
+        match code_for_range(status, &TriggerName::SUCCESS) {
             Status(200) if status.is_range() && !has_body && !self.routed.operation.method.is_safe() => Status(204),
             code if status.is_range() => code,
             _ => status,
@@ -259,8 +259,8 @@ impl<'a> RequestHandler<'a> {
 
     /// The success status whose turn it is.
     fn success(&self, state: &mut MockState) -> Status {
-        let finished = self.routed.demanded(|condition| condition.trigger == TriggerName::FINISHED);
-        let statuses = self.routed.demanded(|condition| condition.trigger == TriggerName::SUCCESS);
+        let finished = self.routed.demanded_statuses(|condition| condition.trigger == TriggerName::FINISHED);
+        let statuses = self.routed.demanded_statuses(|condition| condition.trigger == TriggerName::SUCCESS);
         let (trigger, statuses) = if finished.is_empty() { (TriggerName::SUCCESS, statuses) } else { (TriggerName::FINISHED, finished) };
         let mut statuses: Vec<Status> = statuses.into_iter().filter(|status| !status.is_refusal()).collect();
         self.choose_contradicted_status(&mut statuses);
@@ -318,14 +318,14 @@ impl<'a> RequestHandler<'a> {
             let body = state.store.get(kind, id)?.body.clone();
             let (reader, _) = super::job::reader(&self.core.contract, kind)?;
             let mut document = super::operation_profile::success_example(reader)?;
-            super::resource_place::Place::guess(&document, "/id", &self.routed.profile.kind)?.put(&mut document, vec![body]);
+            super::resource_place::Place::guess(&document, "/id", &self.routed.profile.kind)?.replace_items(&mut document, vec![body]);
             Some(document)
         });
         let media = self.routed.operation.response(status).and_then(|response| response.content.first());
-        let (Some(job), Some(media)) = (job, media) else { return self.succeed(state, Some(status)) };
+        let (Some(job), Some(media)) = (job, media) else { return self.answer_success(state, Some(status)) };
         let fits = media.schema.as_ref().is_none_or(|schema| self.core.schemas.fits(schema, &job));
         if !fits {
-            return self.succeed(state, Some(status));
+            return self.answer_success(state, Some(status));
         }
         DraftAnswer { media: Some(concrete_media_type(&media.name)), body: Some(job), ..DraftAnswer::new(status.0) }
     }

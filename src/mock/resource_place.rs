@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::contract::{get_mut, put};
-use crate::model::text::bare;
+use crate::contract::{get_mut, replace_or_add};
+use crate::model::text::without_separators;
 
 /// Where an answer or a request holds the resource or the resources it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl Place {
     }
 
     /// Puts resources in the place of those that stand there.
-    pub(crate) fn put(&self, body: &mut Value, mut items: Vec<Value>) {
+    pub(crate) fn replace_items(&self, body: &mut Value, mut items: Vec<Value>) {
         if let Some(spot) = get_mut(body, &self.at) {
             if self.many {
                 *spot = Value::Array(items);
@@ -83,7 +83,7 @@ fn wrapped(members: &Map<String, Value>, id: &str, kind: &str) -> Option<String>
 
 /// Whether a name is that of one of a kind: `book` of `books`, `category` of `shop/categories`.
 fn is_one_of(name: &str, kind: &str) -> bool {
-    let (name, kind) = (bare(name), bare(kind.rsplit(['/', '.']).next().unwrap_or(kind)));
+    let (name, kind) = (without_separators(name), without_separators(kind.rsplit(['/', '.']).next().unwrap_or(kind)));
     !name.is_empty() && [format!("{name}s"), format!("{name}es"), name.trim_end_matches('y').to_owned() + "ies"].contains(&kind)
 }
 
@@ -125,7 +125,7 @@ pub(crate) fn replace_id_in_links(value: &mut Value, old: &str, new: &str) {
 pub(crate) fn set_id(resource: &mut Value, at: &str, id: &str) {
     let Some(spot) = get_mut(resource, at) else {
         // What is written may have taken the place of what held the id.
-        put(resource, at, Value::String(id.to_owned()));
+        replace_or_add(resource, at, Value::String(id.to_owned()));
         return;
     };
     *spot = match (spot.is_number(), id.parse::<u64>()) {

@@ -12,7 +12,7 @@ use super::resource_place;
 use super::styled_parameters::{StyledReader, pairs_of, query_breach, reader};
 use crate::contract::Schemas;
 use crate::model::contract::{Contract, Location, Operation, Parameter};
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 
 /// Where a path leads.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ impl<'a> RoutedPath<'a> {
     /// The operations whose path fits best: a literal segment is a better fit than a parameter (OpenAPI, Paths Object), more
     /// literal text in a segment than less, and a slash at the end where one was sent.
     pub(crate) fn find(contract: &'a Contract, call: &DecodedRequest) -> Option<Self> {
-        let fits = contract.operations.iter().filter_map(|operation| Some((literals(&operation.path, call)?, operation)));
+        let fits = contract.operations.iter().filter_map(|operation| Some((literal_lengths(&operation.path, call)?, operation)));
         let fits: Vec<(Vec<usize>, &Operation)> = fits.collect();
         let best = fits.iter().map(|(literals, _)| literals).max()?.clone();
         Some(Self { operations: fits.into_iter().filter(|(literals, _)| *literals == best).map(|(_, operation)| operation).collect() })
@@ -43,14 +43,14 @@ impl<'a> RoutedPath<'a> {
         if forms.len() < 2 {
             return forms.first().copied();
         }
-        let best = forms.iter().map(|form| fit(contract, schemas, form, call)).max()?;
-        forms.into_iter().find(|form| fit(contract, schemas, form, call) == best)
+        let best = forms.iter().map(|form| form_fit(contract, schemas, form, call)).max()?;
+        forms.into_iter().find(|form| form_fit(contract, schemas, form, call) == best)
     }
 }
 
 /// For each segment how many characters the template names literally, and whether both end alike; `None` when the path is
 /// another one.
-fn literals(template: &str, call: &DecodedRequest) -> Option<Vec<usize>> {
+fn literal_lengths(template: &str, call: &DecodedRequest) -> Option<Vec<usize>> {
     let parts: Vec<&str> = template.trim_end_matches('/').split('/').skip(1).collect();
     if parts.len() != call.segments.len() {
         return None;
@@ -92,7 +92,7 @@ pub(crate) fn path_values(operation: &Operation, contract: &Contract, schemas: &
         let parameter = operation.parameter(Location::Path, name);
         let reader =
             parameter.map(|parameter| StyledReader { contract, schemas, schema: parameter.schema.as_ref(), serialization: parameter.serialization });
-        reader.map_or_else(|| value.to_owned(), |reader| reader.bare(name, value).to_owned())
+        reader.map_or_else(|| value.to_owned(), |reader| reader.without_prefix(name, value).to_owned())
     };
     values.map(|(name, value)| (name.to_owned(), bare(name, value))).collect()
 }
@@ -100,7 +100,7 @@ pub(crate) fn path_values(operation: &Operation, contract: &Contract, schemas: &
 /// How well a request fits a form; the greater the better.
 type FormFit = (bool, Reverse<usize>, usize, bool, Reverse<usize>, usize, usize);
 
-fn fit(contract: &Contract, schemas: &Schemas, form: &Operation, call: &DecodedRequest) -> FormFit {
+fn form_fit(contract: &Contract, schemas: &Schemas, form: &Operation, call: &DecodedRequest) -> FormFit {
     // An object may be written in pairs of other names.
     let sent = |parameter: &&Parameter| {
         !reader(contract, schemas, parameter).values_of_pairs(&parameter.name, &pairs_of(form, parameter, &call.raw_query)).is_empty()
@@ -138,7 +138,7 @@ fn contradicts(contract: &Contract, schemas: &Schemas, form: &Operation, call: &
             let only = contract.schema(schema).and_then(|schema| schema.get("const").or_else(|| schema.get("enum")?.as_array()?.first()));
             let one =
                 contract.schema(schema).is_some_and(|schema| schema.get("enum").and_then(Value::as_array).is_none_or(|values| values.len() == 1));
-            let only = only.filter(|_| one).map(plain);
+            let only = only.filter(|_| one).map(unquoted_text);
             only.is_some_and(|only| call.query_value(&parameter.name).is_none_or(|value| *value != only))
         }
         (Location::Query, None) if parameter.sent => {

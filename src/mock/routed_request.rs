@@ -92,7 +92,7 @@ impl<'a> RoutedRequest<'a> {
     }
 
     /// Statuses that the contract demands under a condition, the highest first; what it merely tolerates is not among them.
-    pub(crate) fn demanded(&self, matches: impl Fn(&Condition) -> bool) -> Vec<Status> {
+    pub(crate) fn demanded_statuses(&self, matches: impl Fn(&Condition) -> bool) -> Vec<Status> {
         let responses = self.operation.responses.iter().rev();
         let mut statuses: Vec<Status> =
             responses.filter(|response| response.conditions.iter().any(&matches)).map(|response| response.status).collect();

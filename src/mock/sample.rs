@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::contract::append;
-use crate::contract::schema::follow;
+use crate::contract::schema::follow_references;
 
 /// How deep a schema is followed; beyond it values are null.
 const DEEPEST: usize = 16;
@@ -11,11 +11,11 @@ const DEEPEST: usize = 16;
 /// A value for the schema at a JSON Pointer: what the schema itself names (example, default, constant, enumeration),
 /// else the least that its type and its required members ask for.
 pub(crate) fn sample(document: &Value, schema: &str) -> Value {
-    draw(document, schema, 0)
+    make_sample(document, schema, 0)
 }
 
-fn draw(document: &Value, schema: &str, depth: usize) -> Value {
-    let Some((at, found)) = follow(document, schema) else { return Value::Null };
+fn make_sample(document: &Value, schema: &str, depth: usize) -> Value {
+    let Some((at, found)) = follow_references(document, schema) else { return Value::Null };
     if depth > DEEPEST {
         return Value::Null;
     }
@@ -25,12 +25,12 @@ fn draw(document: &Value, schema: &str, depth: usize) -> Value {
     }
     for keyword in ["oneOf", "anyOf"] {
         if found.get(keyword).and_then(Value::as_array).is_some_and(|branches| !branches.is_empty()) {
-            return draw(document, &format!("{at}/{keyword}/0"), depth + 1);
+            return make_sample(document, &format!("{at}/{keyword}/0"), depth + 1);
         }
     }
-    let mut value = plain(document, &at, found, depth);
+    let mut value = make_plain_sample(document, &at, found, depth);
     for index in 0..found.get("allOf").and_then(Value::as_array).map_or(0, Vec::len) {
-        match (&mut value, draw(document, &format!("{at}/allOf/{index}"), depth + 1)) {
+        match (&mut value, make_sample(document, &format!("{at}/allOf/{index}"), depth + 1)) {
             (Value::Object(members), Value::Object(more)) => members.extend(more),
             (value @ Value::Null, other) => *value = other,
             _ => {}
@@ -39,7 +39,7 @@ fn draw(document: &Value, schema: &str, depth: usize) -> Value {
     value
 }
 
-fn plain(document: &Value, at: &str, found: &Value, depth: usize) -> Value {
+fn make_plain_sample(document: &Value, at: &str, found: &Value, depth: usize) -> Value {
     let names = match found.get("type") {
         Some(Value::String(name)) => vec![name.as_str()],
         Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
@@ -51,10 +51,10 @@ fn plain(document: &Value, at: &str, found: &Value, depth: usize) -> Value {
     match names.first().copied() {
         Some("object") => {
             let required = found.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-            let members = required.map(|name| (name.to_owned(), draw(document, &append(&format!("{at}/properties"), name), depth + 1)));
+            let members = required.map(|name| (name.to_owned(), make_sample(document, &append(&format!("{at}/properties"), name), depth + 1)));
             Value::Object(members.collect::<Map<_, _>>())
         }
-        Some("array") => (0..least("minItems").unwrap_or(0).min(8)).map(|_| draw(document, &format!("{at}/items"), depth + 1)).collect(),
+        Some("array") => (0..least("minItems").unwrap_or(0).min(8)).map(|_| make_sample(document, &format!("{at}/items"), depth + 1)).collect(),
         Some("string") => Value::String(text(found.get("format").and_then(Value::as_str), least("minLength").unwrap_or(1))),
         Some("integer" | "number") => {
             let above = found.get("exclusiveMinimum").and_then(Value::as_i64).map(|bound| bound + 1);

@@ -38,19 +38,19 @@ pub(crate) fn seed_store(core: &MockCore, suite: &Suite, store: &mut ResourceSto
         for body in bodies {
             let body = body.get("data").filter(|data| data.is_object()).unwrap_or(body);
             if let Some(id) = body.pointer(core.profiles.id_at(kind)).or_else(|| body.get("id")).and_then(id_text) {
-                store.put(kind, Resource::new(id, body.clone()));
+                store.insert_resource(kind, Resource::new(id, body.clone()));
             }
         }
     }
     respell_listed(core, store);
-    let ids = given(core, suite);
+    let ids = given_ids(core, suite);
     for (kind, givens) in &suite.given {
         for (given, id) in givens.iter().zip(ids.get(kind).into_iter().flatten()) {
             let mut resource = Resource::new(id.as_str(), likeness(core, kind, id));
             if given.state.as_deref() == Some(job::EXPIRED) {
                 job::expire(&core.contract, kind, &mut resource);
             }
-            store.put(kind, resource);
+            store.insert_resource(kind, resource);
         }
     }
 }
@@ -135,7 +135,7 @@ fn seed_items(core: &MockCore, kind: &str, at: &str, example: &Value, store: &mu
 }
 
 /// The ids of what the suite says is given, by kind.
-pub(crate) fn given(core: &MockCore, suite: &Suite) -> BTreeMap<String, Vec<String>> {
+pub(crate) fn given_ids(core: &MockCore, suite: &Suite) -> BTreeMap<String, Vec<String>> {
     let ids = |kind: &str, givens: &[Given]| {
         let ids = givens.iter().enumerate().map(|(index, given)| given.id.clone().unwrap_or_else(|| invented(core, kind, index)));
         ids.collect()

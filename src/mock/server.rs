@@ -44,7 +44,7 @@ pub async fn serve(listener: TcpListener, mock: Arc<Mock>) -> io::Result<()> {
 async fn answer(State(mock): State<Arc<Mock>>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LONGEST_BODY).await else {
-        return written(MockAnswer { status: 413, ..MockAnswer::default() });
+        return to_response(MockAnswer { status: 413, ..MockAnswer::default() });
     };
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let accepted = head.headers.get(ACCEPT_ENCODING).map(text).unwrap_or_default();
@@ -76,7 +76,7 @@ async fn answer(State(mock): State<Arc<Mock>>, request: Request) -> Response {
     let asked = answer.header("transfer-encoding").is_some();
     answer.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("transfer-encoding"));
     let chunks = !answer.body.is_empty() && !matches!(answer.status, 204 | 304) && (asked || mock.has(BehaviourChoice::Chunks));
-    let mut response = written(answer);
+    let mut response = to_response(answer);
     if chunks && let Ok(whole) = to_bytes(std::mem::take(response.body_mut()), usize::MAX).await {
         let pieces: Vec<Result<Bytes, io::Error>> = whole.chunks(PIECE).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
         *response.body_mut() = Body::from_stream(futures::stream::iter(pieces));
@@ -92,7 +92,7 @@ fn takes_gzip(accepted: &str) -> bool {
     })
 }
 
-fn written(mut answer: MockAnswer) -> Response {
+fn to_response(mut answer: MockAnswer) -> Response {
     if matches!(answer.status, 204 | 304) && (!answer.body.is_empty() || answer.header("content-length").is_some()) {
         remove_forbidden_body(&mut answer);
     }

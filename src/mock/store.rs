@@ -107,7 +107,7 @@ impl ResourceStore {
     }
 
     /// Puts a resource in, over one of the same id.
-    pub(crate) fn put(&mut self, kind: &str, resource: Resource) {
+    pub(crate) fn insert_resource(&mut self, kind: &str, resource: Resource) {
         let held = self.shelves.entry(kind.to_owned()).or_default();
         held.deleted.remove(&resource.id);
         if let Some(place) = held.position(&resource.id) {
@@ -121,7 +121,7 @@ impl ResourceStore {
     /// Puts a resource in unless there is one of the same id.
     pub(crate) fn put_new(&mut self, kind: &str, resource: Resource) {
         if self.get(kind, &resource.id).is_none() {
-            self.put(kind, resource);
+            self.insert_resource(kind, resource);
         }
     }
 

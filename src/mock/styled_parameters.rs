@@ -4,7 +4,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use crate::contract::Schemas;
-use crate::contract::schema::{follow, property};
+use crate::contract::schema::{follow_references, property};
 use crate::model::contract::{Contract, Location, Operation, Parameter, SchemaRef};
 use crate::model::serialization::{Serialization, Style};
 
@@ -46,7 +46,7 @@ pub(crate) fn pairs_of(operation: &Operation, parameter: &Parameter, pairs: &[Ra
 pub(crate) fn query_breach(contract: &Contract, schemas: &Schemas, parameter: &Parameter, pairs: &[RawPair]) -> Option<(bool, String)> {
     let schema = parameter.schema.as_ref()?;
     let sent = reader(contract, schemas, parameter).values_of_pairs(&parameter.name, pairs);
-    let breach = sent.iter().find_map(|value| schemas.breaches(schema, value).ok()?.into_iter().next())?;
+    let breach = sent.iter().find_map(|value| schemas.violations(schema, value).ok()?.into_iter().next())?;
     Some((matches!(breach.keyword.as_str(), "maximum" | "exclusiveMaximum" | "maxLength" | "maxItems"), breach.message))
 }
 
@@ -77,7 +77,7 @@ impl StyledReader<'_> {
         }
         if self.is_a("array") {
             let exploded = self.serialization.explode;
-            let texts: Vec<String> = own().flat_map(|text| if exploded { vec![decoded(text)] } else { self.split(text) }).collect();
+            let texts: Vec<String> = own().flat_map(|text| if exploded { vec![decoded(text)] } else { self.decoded_parts(text) }).collect();
             return vec![self.items(texts.iter().filter(|text| !text.is_empty()))];
         }
         own().map(|text| self.typed(self.schema, &decoded(text))).collect()
@@ -85,7 +85,7 @@ impl StyledReader<'_> {
 
     /// What a segment of the path says, without what its style puts before it.
     pub(crate) fn in_segment(&self, name: &str, text: &str) -> Value {
-        let bare = self.bare(name, text);
+        let bare = self.without_prefix(name, text);
         if self.is_a("array") {
             let delimiter = match (self.serialization.style, self.serialization.explode) {
                 (Style::Label, true) => ".".to_owned(),
@@ -102,7 +102,7 @@ impl StyledReader<'_> {
     }
 
     /// The text of a segment behind what its style puts before it.
-    pub(crate) fn bare<'t>(&self, name: &str, text: &'t str) -> &'t str {
+    pub(crate) fn without_prefix<'t>(&self, name: &str, text: &'t str) -> &'t str {
         let before = match self.serialization.style {
             Style::Label => ".".to_owned(),
             Style::Matrix if self.serialization.explode && self.is_a("object") => ";".to_owned(),
@@ -114,7 +114,7 @@ impl StyledReader<'_> {
 
     /// Whether the schema is of a type, among others.
     pub(crate) fn is_a(&self, name: &str) -> bool {
-        let schema = self.schema.and_then(|schema| follow(&self.contract.document, &schema.0)).map(|(_, schema)| schema);
+        let schema = self.schema.and_then(|schema| follow_references(&self.contract.document, &schema.0)).map(|(_, schema)| schema);
         schema
             .and_then(|schema| schema.get("type"))
             .is_some_and(|types| types == name || types.as_array().is_some_and(|types| types.contains(&name.into())))
@@ -122,12 +122,12 @@ impl StyledReader<'_> {
 
     fn object(&self, name: &str, pairs: &[RawPair]) -> Option<Map<String, Value>> {
         let at = self.schema.map(|schema| schema.0.as_str()).unwrap_or_default();
-        let own = pairs.iter().find(|(known, _)| known == name).map(|(_, value)| self.split(value));
+        let own = pairs.iter().find(|(known, _)| known == name).map(|(_, value)| self.decoded_parts(value));
         let members: Map<String, Value> = match self.serialization.style {
             Style::DeepObject => return self.deep(name, pairs),
             _ if self.serialization.explode => {
                 // Where no member is described, each may be one.
-                let described = follow(&self.contract.document, at).is_some_and(|(_, schema)| schema.get("properties").is_some());
+                let described = follow_references(&self.contract.document, at).is_some_and(|(_, schema)| schema.get("properties").is_some());
                 let known = pairs.iter().filter(|(known, _)| !described || property(&self.contract.document, at, known).is_some());
                 known.map(|(known, value)| self.member(known, &decoded(value))).collect()
             }
@@ -167,12 +167,12 @@ impl StyledReader<'_> {
     }
 
     fn items<'t>(&self, texts: impl Iterator<Item = &'t String>) -> Value {
-        let at = self.schema.and_then(|schema| follow(&self.contract.document, &schema.0)).map(|(at, _)| SchemaRef(format!("{at}/items")));
+        let at = self.schema.and_then(|schema| follow_references(&self.contract.document, &schema.0)).map(|(at, _)| SchemaRef(format!("{at}/items")));
         texts.map(|text| self.typed(at.as_ref(), text)).collect()
     }
 
     /// A text as the value that the schema describes.
-    pub(crate) fn whole(&self, text: &str) -> Value {
+    pub(crate) fn value_of_text(&self, text: &str) -> Value {
         self.typed(self.schema, text)
     }
 
@@ -189,7 +189,7 @@ impl StyledReader<'_> {
     }
 
     /// The parts of a value that is one pair, each decoded after it was split off.
-    fn split(&self, text: &str) -> Vec<String> {
+    fn decoded_parts(&self, text: &str) -> Vec<String> {
         let text = match self.serialization.style {
             Style::SpaceDelimited => text.replace("%20", ",").replace('+', ","),
             Style::PipeDelimited => text.replace("%7C", ",").replace("%7c", ",").replace('|', ","),

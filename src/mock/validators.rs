@@ -17,7 +17,7 @@ pub(crate) fn is_own(version: &str) -> bool {
 }
 
 /// Names the version of an answer, and says no more than that it has not changed where the client has it already.
-pub(crate) fn hold(core: &MockCore, call: &DecodedRequest, draft: &mut DraftAnswer, circumstances: &HeaderContext<'_>) {
+pub(crate) fn apply_validators(core: &MockCore, call: &DecodedRequest, draft: &mut DraftAnswer, circumstances: &HeaderContext<'_>) {
     let unmodified = circumstances.operation.and_then(demanding).filter(|_| draft.status == 200);
     let (Some(status), Some(operation)) = (unmodified, circumstances.operation) else { return };
     let shown = draft.body.as_ref().map(ToString::to_string).unwrap_or_default();

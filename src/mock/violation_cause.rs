@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::contract::schema::follow;
+use crate::contract::schema::follow_references;
 use crate::contract::{SchemaViolation, Schemas};
 use crate::model::contract::{Contract, SchemaRef};
 
@@ -11,7 +11,7 @@ const DEEPEST: usize = 8;
 
 /// How wrong a body is for a schema, to tell forms apart: a wrong shape weighs more than any wrong value.
 pub(crate) fn cost(contract: &Contract, schemas: &Schemas, schema: &SchemaRef, body: &Value) -> usize {
-    distance(&drill(contract, schemas, schema, body))
+    distance(&into_best_branch(contract, schemas, schema, body))
 }
 
 fn distance(breaches: &[SchemaViolation]) -> usize {
@@ -19,13 +19,13 @@ fn distance(breaches: &[SchemaViolation]) -> usize {
 }
 
 /// Breaches, with those inside the best fitting branch instead of the bare fact that no branch of `oneOf` or `anyOf` fits.
-pub(crate) fn drill(contract: &Contract, schemas: &Schemas, schema: &SchemaRef, body: &Value) -> Vec<SchemaViolation> {
-    drill_to(contract, schemas, schema, body, 0)
+pub(crate) fn into_best_branch(contract: &Contract, schemas: &Schemas, schema: &SchemaRef, body: &Value) -> Vec<SchemaViolation> {
+    into_best_branch_to(contract, schemas, schema, body, 0)
 }
 
-fn drill_to(contract: &Contract, schemas: &Schemas, schema: &SchemaRef, body: &Value, depth: usize) -> Vec<SchemaViolation> {
+fn into_best_branch_to(contract: &Contract, schemas: &Schemas, schema: &SchemaRef, body: &Value, depth: usize) -> Vec<SchemaViolation> {
     let mut found = Vec::new();
-    for breach in schemas.breaches(schema, body).unwrap_or_default() {
+    for breach in schemas.violations(schema, body).unwrap_or_default() {
         let inner = if depth < DEEPEST { best_branch(contract, schemas, schema, body, &breach, depth) } else { None };
         match inner {
             Some(inner) if !inner.is_empty() => found.extend(inner),
@@ -46,17 +46,17 @@ fn best_branch(
     if !matches!(breach.keyword.as_str(), "oneOf" | "anyOf") {
         return None;
     }
-    let branches = locate(&contract.document, &schema.0, &breach.rule)?;
+    let branches = rule_place(&contract.document, &schema.0, &breach.rule)?;
     let count = contract.document.pointer(&branches)?.as_array()?.len();
     let value = body.pointer(&breach.at)?;
-    let inner = (0..count).map(|index| drill_to(contract, schemas, &SchemaRef(format!("{branches}/{index}")), value, depth + 1));
+    let inner = (0..count).map(|index| into_best_branch_to(contract, schemas, &SchemaRef(format!("{branches}/{index}")), value, depth + 1));
     let best = inner.min_by_key(|breaches| distance(breaches))?;
     Some(best.into_iter().map(|inner| SchemaViolation { at: format!("{}{}", breach.at, inner.at), ..inner }).collect())
 }
 
 /// Where in the document a rule stands: behind a reference it is told from the top of the document, else as a path of
 /// keywords from the schema on.
-pub(crate) fn locate(document: &Value, schema: &str, rule: &str) -> Option<String> {
+pub(crate) fn rule_place(document: &Value, schema: &str, rule: &str) -> Option<String> {
     if rule.starts_with("/components/") || rule.starts_with("/paths/") {
         return document.pointer(rule).map(|_| rule.to_owned());
     }
@@ -65,7 +65,7 @@ pub(crate) fn locate(document: &Value, schema: &str, rule: &str) -> Option<Strin
         if token == "$ref" {
             continue;
         }
-        at = follow(document, &at)?.0;
+        at = follow_references(document, &at)?.0;
         at = format!("{at}/{token}");
     }
     Some(at)

@@ -30,7 +30,7 @@ impl Certainty {
     }
 
     /// Its name in a contract.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Documented => "documented",
             Self::Contradicted => "contradicted",

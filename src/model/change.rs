@@ -29,7 +29,7 @@ impl ChangeClass {
     pub const ALL: [Self; 4] = [Self::Breaking, Self::Risky, Self::Unclear, Self::Harmless];
 
     /// The word for it.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Breaking => "breaking",
             Self::Risky => "risky",

@@ -22,7 +22,7 @@ pub enum CheckLevel {
 
 impl CheckLevel {
     /// Its name in suites and on the command line.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Off => "off",
             Self::Warn => "warn",
@@ -45,7 +45,7 @@ impl FromStr for NamedLevel {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (name, word) = text.split_once('=').ok_or("a check has a level: NAME=off, NAME=warn or NAME=error")?;
-        let level = [CheckLevel::Off, CheckLevel::Warn, CheckLevel::Error].into_iter().find(|level| level.word() == word);
+        let level = [CheckLevel::Off, CheckLevel::Warn, CheckLevel::Error].into_iter().find(|level| level.as_str() == word);
         Ok(Self { name: name.to_owned(), level: level.ok_or_else(|| format!("{word} is no level; levels are off, warn and error"))? })
     }
 }
@@ -63,7 +63,7 @@ impl CheckLevels {
     }
 
     /// The checks that are named, with their levels.
-    pub fn named(&self) -> impl Iterator<Item = (&str, CheckLevel)> {
+    pub fn entries(&self) -> impl Iterator<Item = (&str, CheckLevel)> {
         self.0.iter().map(|(name, level)| (name.as_str(), *level))
     }
 

@@ -30,7 +30,7 @@ pub struct Condition {
 
 impl Condition {
     /// A condition that is nothing but a trigger.
-    pub fn named(trigger: TriggerName) -> Self {
+    pub fn of_trigger(trigger: TriggerName) -> Self {
         Self { trigger, kind: None, by: None, at: None, value: None, or: Vec::new() }
     }
 }

@@ -24,8 +24,8 @@ pub struct Drawn {
 
 impl Drawn {
     /// The changes in words.
-    pub fn words(&self) -> String {
-        let words: Vec<String> = self.changes.iter().map(DrawnChange::words).collect();
+    pub fn describe(&self) -> String {
+        let words: Vec<String> = self.changes.iter().map(DrawnChange::describe).collect();
         words.join(", and ")
     }
 }
@@ -75,7 +75,7 @@ const MOST_SHOWN: usize = 60;
 
 impl DrawnChange {
     /// In words: `/data/attributes/name is "x"`.
-    pub fn words(&self) -> String {
+    pub fn describe(&self) -> String {
         let place = match &self.place {
             Place::Body(at) if at.is_empty() => "the body".to_owned(),
             Place::Body(at) => at.clone(),
@@ -87,16 +87,16 @@ impl DrawnChange {
             Place::State => "the state".to_owned(),
         };
         match &self.put {
-            DrawnValue::Value(value) => format!("{place} is {}", shown(&value.to_string())),
+            DrawnValue::Value(value) => format!("{place} is {}", one_line(&value.to_string())),
             DrawnValue::Absent => format!("{place} is left out"),
-            DrawnValue::Spelled(text) => format!("{place} is written {}", shown(text)),
-            DrawnValue::Marked(text) => format!("{place} begins with {}", shown(&Value::from(text.as_str()).to_string())),
+            DrawnValue::Spelled(text) => format!("{place} is written {}", one_line(text)),
+            DrawnValue::Marked(text) => format!("{place} begins with {}", one_line(&Value::from(text.as_str()).to_string())),
         }
     }
 }
 
 /// Text on one line, cut in its middle where it gets long.
-fn shown(text: &str) -> String {
+fn one_line(text: &str) -> String {
     let line: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
     let count = line.chars().count();
     if count <= MOST_SHOWN {
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_change_reads_as_a_sentence() {
-        let words = |put: DrawnValue| DrawnChange { place: Place::Body("/name".to_owned()), put }.words();
+        let words = |put: DrawnValue| DrawnChange { place: Place::Body("/name".to_owned()), put }.describe();
         assert_eq!(words(DrawnValue::Value(json!("Zoë"))), "/name is \"Zoë\"");
         assert_eq!(words(DrawnValue::Absent), "/name is left out");
         assert_eq!(words(DrawnValue::Spelled("1e2".to_owned())), "/name is written 1e2");

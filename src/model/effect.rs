@@ -29,7 +29,7 @@ impl Effect {
     pub const ALLOWABLE: [Self; 3] = [Self::Leftovers, Self::Borrowed, Self::Sweeping];
 
     /// The word for it in plans, reports and on the command line.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Nothing => "nothing",
             Self::Session => "session",
@@ -41,8 +41,8 @@ impl Effect {
     }
 
     /// The effect with this word, among those that `--allow` opens.
-    pub fn named(word: &str) -> Option<Self> {
-        Self::ALLOWABLE.into_iter().find(|effect| effect.word() == word)
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALLOWABLE.into_iter().find(|effect| effect.as_str() == word)
     }
 
     /// The option of the command line that allows it.
@@ -69,7 +69,7 @@ impl Effect {
     }
 
     /// What a request of this effect does, as the end of the sentence "it …".
-    pub fn does(self) -> &'static str {
+    pub fn verb_phrase(self) -> &'static str {
         match self {
             Self::Nothing => "changes nothing",
             Self::Session => "changes the run's own token",
@@ -120,7 +120,7 @@ impl Permission {
         match effect {
             Effect::Nothing | Effect::Session => true,
             Effect::Own => self.writes,
-            Effect::Leftovers | Effect::Borrowed | Effect::Sweeping => self.writes && self.allows_named(effect.word()),
+            Effect::Leftovers | Effect::Borrowed | Effect::Sweeping => self.writes && self.allows_named(effect.as_str()),
         }
     }
 
@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn each_effect_above_own_is_allowed_by_its_own_name() {
         for named in Effect::ALLOWABLE {
-            let permission = Permission { effects: Some(BTreeSet::from([named.word().to_owned()])), ..Permission::everything() };
+            let permission = Permission { effects: Some(BTreeSet::from([named.as_str().to_owned()])), ..Permission::everything() };
             assert!(permission.allows(Effect::Own));
             for other in Effect::ALLOWABLE {
                 assert_eq!(permission.allows(other), other == named, "{named:?} {other:?}");

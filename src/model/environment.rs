@@ -13,7 +13,7 @@ pub enum TextPiece {
 ///
 /// # Errors
 /// A `${` without its end, or a name that no variable can have. The text itself is not repeated.
-pub fn pieces(text: &str) -> Result<Vec<TextPiece>, String> {
+pub fn text_pieces(text: &str) -> Result<Vec<TextPiece>, String> {
     let mut pieces = Vec::new();
     let mut plain = String::new();
     let mut rest = text;
@@ -43,7 +43,7 @@ pub fn pieces(text: &str) -> Result<Vec<TextPiece>, String> {
 
 /// The names of the variables in a text; none in one that cannot be read.
 pub fn variables(text: &str) -> Vec<String> {
-    let all = pieces(text).unwrap_or_default();
+    let all = text_pieces(text).unwrap_or_default();
     let named = |piece| if let TextPiece::Variable(name) = piece { Some(name) } else { None };
     all.into_iter().filter_map(named).collect()
 }
@@ -54,7 +54,7 @@ pub fn filled(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> String {
         TextPiece::Text(text) => text,
         TextPiece::Variable(name) => lookup(&name).unwrap_or_default(),
     };
-    pieces(text).unwrap_or_default().into_iter().map(value).collect()
+    text_pieces(text).unwrap_or_default().into_iter().map(value).collect()
 }
 
 fn is_name(text: &str) -> bool {
@@ -77,7 +77,7 @@ mod tests {
         );
         assert_eq!(variables("${A}-${B}-$${C}"), ["A", "B"]);
         for wrong in ["${A", "${}", "${A B}", "${1A}", "${A-B}"] {
-            assert!(pieces(wrong).is_err(), "{wrong}");
+            assert!(text_pieces(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -33,7 +33,7 @@ pub struct Filter {
 
 impl Filter {
     /// Whether cells of an operation are wanted.
-    pub fn takes(&self, operation: &Operation) -> bool {
+    pub fn selects(&self, operation: &Operation) -> bool {
         let tags: &[String] = if operation.tags.is_empty() { std::slice::from_ref(&operation.api) } else { &operation.tags };
         matches(&self.only, &operation.id)
             && (self.tags.is_empty() || tags.iter().any(|tag| matches(&self.tags, tag)))
@@ -66,7 +66,7 @@ impl Filter {
     }
 
     /// Its patterns, as the flags of the command line.
-    pub fn words(&self) -> String {
+    pub fn flags_text(&self) -> String {
         let sorts = [("only", &self.only), ("tag", &self.tags), ("path", &self.paths), ("method", &self.methods), ("exclude", &self.exclude)];
         let flags = sorts.iter().flat_map(|(flag, patterns)| patterns.iter().map(move |pattern| format!("--{flag} {pattern}")));
         flags.collect::<Vec<_>>().join(" ")

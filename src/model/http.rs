@@ -135,7 +135,7 @@ impl Status {
     }
 
     /// A range stands behind the codes within, and `default` behind everything.
-    fn rank(self) -> u16 {
+    fn sort_rank(self) -> u16 {
         match self {
             Self::DEFAULT => u16::MAX,
             range if range.is_range() => range.0 * 200 + 199,
@@ -152,7 +152,7 @@ impl PartialOrd for Status {
 
 impl Ord for Status {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.rank().cmp(&other.rank())
+        self.sort_rank().cmp(&other.sort_rank())
     }
 }
 

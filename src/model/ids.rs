@@ -34,8 +34,8 @@ impl SlotId {
 
     /// The slot that a plan has for what this one stands for.
     #[must_use]
-    pub fn planned(&self) -> Self {
-        Self(planned(self).to_owned())
+    pub fn plan_id(&self) -> Self {
+        Self(plan_id(self).to_owned())
     }
 
     /// One more of what an id of a plan stands for.
@@ -46,23 +46,23 @@ impl SlotId {
 
     /// What a slot named before it was filled again.
     #[must_use]
-    pub fn former(&self, which: impl Display) -> Self {
+    pub fn before_refill(&self, which: impl Display) -> Self {
         Self(format!("{self}~former~{which}"))
     }
 
     /// What a list showed although no request of this run made it.
     #[must_use]
-    pub fn found(&self, key: impl Display) -> Self {
+    pub fn found_in_list(&self, key: impl Display) -> Self {
         Self(format!("{self}~found-{key}"))
     }
 
     /// The slot of an id that a look by a probe has found.
-    pub fn looked_for(kind: &str, probe: &str, number: impl Display) -> Self {
+    pub fn found_by_lookup(kind: &str, probe: &str, number: impl Display) -> Self {
         Self(format!("{kind}#look{LOOK}{probe}:{number}"))
     }
 
     /// The slot of what an answer to a probe has shown besides.
-    pub fn shown_by(kind: &str, probe: &str, id: &str) -> Self {
+    pub fn shown_in_answer(kind: &str, probe: &str, id: &str) -> Self {
         Self(format!("{kind}#{probe}/{id}"))
     }
 }
@@ -76,17 +76,17 @@ pub struct ProbeId(String);
 
 impl ProbeId {
     /// A probe of an operation by the status that it is aimed at, or by what it does, and by its trigger, or which one it is.
-    pub fn aimed(operation: &str, status: impl Display, trigger: impl Display) -> Self {
+    pub fn for_cell(operation: &str, status: impl Display, trigger: impl Display) -> Self {
         Self(format!("{operation}::{status}::{trigger}"))
     }
 
     /// A probe of an operation that is aimed at no status, by what it does.
-    pub fn doing(operation: &str, what: impl Display) -> Self {
+    pub fn for_action(operation: &str, what: impl Display) -> Self {
         Self(format!("{operation}::{what}"))
     }
 
     /// The id of a probe as a plan, a journal or a user has written it.
-    pub fn written(text: &str) -> Self {
+    pub fn from_text(text: &str) -> Self {
         Self(text.to_owned())
     }
 
@@ -104,7 +104,7 @@ impl ProbeId {
 
     /// The probe that makes a resource again for another one.
     #[must_use]
-    pub fn remade(&self, time: impl Display, user: &Self) -> Self {
+    pub fn recreation(&self, time: impl Display, user: &Self) -> Self {
         Self(format!("{self}#again{time}:{user}"))
     }
 
@@ -180,7 +180,7 @@ text_of_id!(ProbeId);
 const LOOK: &str = "~look:";
 
 /// The id that a plan has for what this id stands for: all of it before `~`.
-pub fn planned(id: &str) -> &str {
+pub fn plan_id(id: &str) -> &str {
     id.split('~').next().unwrap_or(id)
 }
 
@@ -220,11 +220,11 @@ mod tests {
 
     #[test]
     fn a_probe_is_named_after_its_operation_or_the_whole_server() {
-        let (own, whole) = (ProbeId::aimed("books.get", 404, "unknown-id"), ProbeId::aimed(WHOLE_SERVER, 429, "burst"));
+        let (own, whole) = (ProbeId::for_cell("books.get", 404, "unknown-id"), ProbeId::for_cell(WHOLE_SERVER, 429, "burst"));
         assert_eq!((own.as_str(), whole.as_str()), ("books.get::404::unknown-id", "*::429::burst"));
-        assert!(whole.is_about_whole_server() && !own.is_about_whole_server() && !ProbeId::written("*s::200::success").is_about_whole_server());
-        assert!(own.is_named_after("books.get") && ProbeId::doing("books.get", "list").is_named_after("books.get"));
-        assert_eq!((own.operation(), ProbeId::doing("books.get", "list").operation()), ("books.get", "books.get"));
+        assert!(whole.is_about_whole_server() && !own.is_about_whole_server() && !ProbeId::from_text("*s::200::success").is_about_whole_server());
+        assert!(own.is_named_after("books.get") && ProbeId::for_action("books.get", "list").is_named_after("books.get"));
+        assert_eq!((own.operation(), ProbeId::for_action("books.get", "list").operation()), ("books.get", "books.get"));
         assert!(!own.is_named_after("books") && !own.is_named_after("books.get::404::unknown-id"));
     }
 
@@ -232,21 +232,21 @@ mod tests {
     fn what_is_made_here_is_taken_apart_here() {
         let slot = SlotId::numbered("books", 12);
         assert_eq!((&*slot, kind_of(&slot), number_of(&slot)), ("books#12", "books", Some(12)));
-        for other in [slot.another("p~1"), slot.former(1), slot.found("7"), slot.another(format_args!("{}:{}", 1, "p"))] {
-            assert_eq!((other.planned(), kind_of(&other)), (slot.clone(), "books"), "{other}");
+        for other in [slot.another("p~1"), slot.before_refill(1), slot.found_in_list("7"), slot.another(format_args!("{}:{}", 1, "p"))] {
+            assert_eq!((other.plan_id(), kind_of(&other)), (slot.clone(), "books"), "{other}");
             assert!(!is_looked_for(&other) && other != slot);
         }
-        let look = SlotId::looked_for("books", "books.list::200::success", 3);
+        let look = SlotId::found_by_lookup("books", "books.list::200::success", 3);
         assert_eq!((&*look, kind_of(&look), is_looked_for(&look)), ("books#look~look:books.list::200::success:3", "books", true));
-        let shown = SlotId::shown_by("books", "p", "7");
+        let shown = SlotId::shown_in_answer("books", "p", "7");
         assert_eq!((&*shown, kind_of(&shown), number_of(&shown)), ("books#p/7", "books", None));
-        let (p, q) = (ProbeId::written("p"), ProbeId::written("q"));
-        assert_eq!((planned(&slot), p.remade(2, &q).as_str()), (&*slot, "p#again2:q"));
+        let (p, q) = (ProbeId::from_text("p"), ProbeId::from_text("q"));
+        assert_eq!((plan_id(&slot), p.recreation(2, &q).as_str()), (&*slot, "p#again2:q"));
         assert_eq!((p.numbered(2).as_str(), p.another("x").as_str()), ("p#2", "p~x"));
         assert_eq!(serde_json::to_value(&p).unwrap(), serde_json::json!("p"));
         assert_eq!(&*SlotId::given("books", "7"), "books=7");
         assert_eq!(serde_json::to_value(&slot).unwrap(), serde_json::json!("books#12"));
         assert_eq!(serde_json::from_value::<SlotId>(serde_json::json!("books#12")).unwrap(), slot);
-        assert!(p.remade(2, &q).is_made_again_for(&q) && !p.remade(2, &q).is_made_again_for(&p));
+        assert!(p.recreation(2, &q).is_made_again_for(&q) && !p.recreation(2, &q).is_made_again_for(&p));
     }
 }

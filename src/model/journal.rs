@@ -153,7 +153,7 @@ pub struct JournalHistory {
 
 impl JournalHistory {
     /// Retells a journal; `None` when it does not even begin.
-    pub fn retell(entries: impl IntoIterator<Item = Entry>) -> Option<Self> {
+    pub fn from_entries(entries: impl IntoIterator<Item = Entry>) -> Option<Self> {
         let mut entries = entries.into_iter();
         let Some(Entry::Started(start)) = entries.next() else { return None };
         let mut journal_history = Self {
@@ -186,8 +186,8 @@ impl JournalHistory {
                         line,
                     });
                 }
-                Entry::Answered { number, answer } => journal_history.settle(&owners, number, line, RequestFate::Answered(answer)),
-                Entry::Silent { number, reason } => journal_history.settle(&owners, number, line, RequestFate::Silent(reason)),
+                Entry::Answered { number, answer } => journal_history.set_fate(&owners, number, line, RequestFate::Answered(answer)),
+                Entry::Silent { number, reason } => journal_history.set_fate(&owners, number, line, RequestFate::Silent(reason)),
                 Entry::LogIn { at, .. } => journal_history.times.push(at),
                 Entry::Interrupted => journal_history.interrupted = true,
                 Entry::Finished => journal_history.finished = true,
@@ -200,7 +200,7 @@ impl JournalHistory {
 
     /// The same as it would be told when each line were another one.
     #[must_use]
-    pub fn told(mut self, line: &dyn Fn(Entry) -> Entry) -> Self {
+    pub fn map_entries(mut self, line: &dyn Fn(Entry) -> Entry) -> Self {
         for probe in &mut self.added {
             if let Entry::Added(other) = line(Entry::Added(Box::new(probe.clone()))) {
                 *probe = *other;
@@ -216,7 +216,7 @@ impl JournalHistory {
         self
     }
 
-    fn settle(&mut self, owners: &BTreeMap<u64, ProbeId>, number: u64, line: usize, fate: RequestFate) {
+    fn set_fate(&mut self, owners: &BTreeMap<u64, ProbeId>, number: u64, line: usize, fate: RequestFate) {
         let past = owners.get(&number).and_then(|probe| self.past.get_mut(probe));
         if let Some(one) = past.and_then(|past| past.iter_mut().find(|one| one.number == number)) {
             (one.fate, one.line) = (fate, line);
@@ -239,7 +239,7 @@ impl JournalHistory {
     }
 
     /// Every probe of which something was sent, with all of it, in the order in which they ended.
-    pub fn ends(&self) -> Vec<(&Probe, &[EarlierRequest])> {
+    pub fn ended_probes(&self) -> Vec<(&Probe, &[EarlierRequest])> {
         let mut ends: Vec<(&Probe, &[EarlierRequest])> = self.past.iter().filter_map(|(id, past)| Some((self.probe(id)?, past.as_slice()))).collect();
         ends.sort_by_key(|(_, past)| past.last().map(|last| last.line));
         ends

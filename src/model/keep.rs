@@ -27,7 +27,7 @@ impl Keep {
     pub const LEVELS: [Self; 4] = [Self::None, Self::Shapes, Self::Masked, Self::All];
 
     /// The word for it in suites and on the command line.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::None => "none",
             Self::Shapes => "shapes",
@@ -37,7 +37,7 @@ impl Keep {
     }
 
     /// What is kept of a body, as the end of a sentence.
-    pub fn words(self) -> &'static str {
+    pub fn describe(self) -> &'static str {
         match self {
             Self::None => "statuses only",
             Self::Shapes => "shapes only",
@@ -55,7 +55,7 @@ impl Keep {
 
 impl fmt::Display for Keep {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.word())
+        formatter.write_str(self.as_str())
     }
 }
 
@@ -63,8 +63,8 @@ impl FromStr for Keep {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let known = || Self::LEVELS.map(Self::word).join(", ");
-        Self::LEVELS.into_iter().find(|level| level.word() == text).ok_or_else(|| format!("the levels are {}", known()))
+        let known = || Self::LEVELS.map(Self::as_str).join(", ");
+        Self::LEVELS.into_iter().find(|level| level.as_str() == text).ok_or_else(|| format!("the levels are {}", known()))
     }
 }
 
@@ -75,8 +75,8 @@ mod tests {
     #[test]
     fn a_level_is_read_by_its_word_and_the_least_comes_first() {
         for level in Keep::LEVELS {
-            assert_eq!(level.word().parse(), Ok(level));
-            assert_eq!(serde_json::to_value(level).unwrap(), level.word());
+            assert_eq!(level.as_str().parse(), Ok(level));
+            assert_eq!(serde_json::to_value(level).unwrap(), level.as_str());
         }
         assert!(Keep::LEVELS.is_sorted() && Keep::Masked < Keep::All);
         assert!("mask".parse::<Keep>().is_err());

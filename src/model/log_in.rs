@@ -7,7 +7,7 @@ use serde_json::Value;
 #[cfg(test)]
 use serde_json::json;
 
-use super::environment::{pieces, variables};
+use super::environment::{text_pieces, variables};
 
 /// A log-in request of the API's own, and what its answer holds. `${NAME}` in its values stands for an environment variable.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -108,7 +108,7 @@ impl LogIn {
     fn texts(&self) -> Vec<&str> {
         let mut texts: Vec<&str> = self.headers.values().chain(self.form.iter().flat_map(BTreeMap::values)).map(String::as_str).collect();
         if let Some(json) = &self.json {
-            leaves(json, &mut texts);
+            text_leaves(json, &mut texts);
         }
         texts
     }
@@ -132,7 +132,7 @@ impl LogIn {
         if self.json.is_some() && self.form.is_some() {
             return Err("it has one body: `json` or `form`".to_owned());
         }
-        self.texts().into_iter().try_for_each(|text| pieces(text).map(|_| ()))
+        self.texts().into_iter().try_for_each(|text| text_pieces(text).map(|_| ()))
     }
 }
 
@@ -144,11 +144,11 @@ impl OAuth {
     }
 }
 
-fn leaves<'a>(value: &'a Value, texts: &mut Vec<&'a str>) {
+fn text_leaves<'a>(value: &'a Value, texts: &mut Vec<&'a str>) {
     match value {
         Value::String(text) => texts.push(text),
-        Value::Array(items) => items.iter().for_each(|item| leaves(item, texts)),
-        Value::Object(members) => members.values().for_each(|member| leaves(member, texts)),
+        Value::Array(items) => items.iter().for_each(|item| text_leaves(item, texts)),
+        Value::Object(members) => members.values().for_each(|member| text_leaves(member, texts)),
         _ => {}
     }
 }

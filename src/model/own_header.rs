@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use wildmatch::WildMatch;
 
-use super::environment::{pieces, variables};
+use super::environment::{text_pieces, variables};
 
 /// Header fields that belong to the connection, or say how the message is written (RFC 9110, sections 7, 8 and 10).
 const OF_THE_TRANSPORT: [&str; 14] = [
@@ -77,7 +77,7 @@ impl OwnHeader {
         if self.value.chars().any(char::is_control) {
             return Err(format!("{} holds a line break or another control character, which cannot be sent", self.name));
         }
-        pieces(&self.value).map(|_| ()).map_err(|reason| format!("{}: {reason}", self.name))
+        text_pieces(&self.value).map(|_| ()).map_err(|reason| format!("{}: {reason}", self.name))
     }
 
     /// Whether it is sent to an operation.

@@ -206,13 +206,13 @@ impl Probe {
     /// A valid request that the contract allows the answers of a success for.
     pub fn valid(id: ProbeId, operation: &Operation, purpose: Purpose, stage: Stage, request: RequestTemplate) -> Self {
         let allowed = operation.statuses_for(|condition| condition.trigger == TriggerName::SUCCESS);
-        let plain = Self::plain(id, &operation.id, purpose, stage, request);
+        let plain = Self::valid_request(id, &operation.id, purpose, stage, request);
         Self { status: allowed.first().copied().unwrap_or(plain.status), allowed, ..plain }
     }
 
     /// A valid request, sent once, that waits for nothing and tells others nothing, and may be answered in any way. What else
     /// there is to say of it, whoever plans it sets.
-    pub fn plain(id: ProbeId, operation: &str, purpose: Purpose, stage: Stage, request: RequestTemplate) -> Self {
+    pub fn valid_request(id: ProbeId, operation: &str, purpose: Purpose, stage: Stage, request: RequestTemplate) -> Self {
         let needs = request.slots();
         Self {
             id,
@@ -238,7 +238,7 @@ impl Probe {
     }
 
     /// When it is due: what is due later begins after everything that is due earlier has ended.
-    pub fn due(&self) -> (u32, Stage) {
+    pub fn stage_order(&self) -> (u32, Stage) {
         (self.wave, self.stage)
     }
 

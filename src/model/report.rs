@@ -311,7 +311,7 @@ impl Totals {
         let count = |inferred: bool, verdict: Verdict| -> u64 {
             cells.iter().map(|cell| u64::from(cell.verdict == verdict && cell.certainty.is_inferred() == inferred)).sum()
         };
-        let counted = |inferred: bool| Verdict::ALL.into_iter().map(move |verdict| (verdict.word().to_owned(), count(inferred, verdict)));
+        let counted = |inferred: bool| Verdict::ALL.into_iter().map(move |verdict| (verdict.as_str().to_owned(), count(inferred, verdict)));
         Self {
             cells: cells.iter().map(|cell| u64::from(!cell.certainty.is_inferred())).sum(),
             verdicts: counted(false).collect(),
@@ -325,12 +325,12 @@ impl Totals {
 
     /// Cells with this verdict, without those that are only inferred.
     pub fn of(&self, verdict: Verdict) -> u64 {
-        self.verdicts.get(verdict.word()).copied().unwrap_or(0)
+        self.verdicts.get(verdict.as_str()).copied().unwrap_or(0)
     }
 
     /// Inferred cells with this verdict.
     pub fn inferred(&self, verdict: Verdict) -> u64 {
-        self.inferred.get(verdict.word()).copied().unwrap_or(0)
+        self.inferred.get(verdict.as_str()).copied().unwrap_or(0)
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::parameter_location::Location;
-use super::text::plain;
+use super::text::unquoted_text;
 
 /// What may stand in a URL as it is (RFC 3986, section 2.3, unreserved characters).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -75,7 +75,7 @@ pub struct Pair {
 
 impl Serialization {
     /// How a parameter is written that says nothing of it.
-    pub fn usual(location: Location) -> Self {
+    pub fn default_style(location: Location) -> Self {
         let style = if matches!(location, Location::Query | Location::Cookie) { Style::Form } else { Style::Simple };
         Self { style, explode: style == Style::Form, allow_reserved: false }
     }
@@ -146,13 +146,13 @@ impl Serialization {
             Style::Matrix => format!(";{name}="),
             _ => String::new(),
         };
-        let (text, encoded) = self.joined(value, &delimiter, |part| self.encode(part));
+        let (text, encoded) = self.join_parts(value, &delimiter, |part| self.encode(part));
         (before, text, encoded)
     }
 
     /// What a value is in a header field, where nothing is percent-encoded (OpenAPI, Percent-Encoding and Header Fields).
     pub fn field(self, value: &Value) -> String {
-        self.joined(value, ",", str::to_owned).0
+        self.join_parts(value, ",", str::to_owned).0
     }
 
     /// The pairs that a value is in the header field `Cookie` (RFC 6265, section 4.2.1).
@@ -163,7 +163,7 @@ impl Serialization {
             Value::Array(items) if self.explode => items.iter().map(|item| pair(name, item)).collect(),
             Value::Object(members) if self.explode => members.iter().map(|(own, member)| pair(own, member)).collect(),
             _ => {
-                let (text, encoded) = self.joined(value, ",", safe);
+                let (text, encoded) = self.join_parts(value, ",", safe);
                 vec![format!("{name}={}", if encoded { text } else { safe(&text) })]
             }
         };
@@ -171,7 +171,7 @@ impl Serialization {
     }
 
     /// The parts of a value, put together.
-    fn joined(self, value: &Value, delimiter: &str, encode: impl Fn(&str) -> String) -> (String, bool) {
+    fn join_parts(self, value: &Value, delimiter: &str, encode: impl Fn(&str) -> String) -> (String, bool) {
         let parts: Vec<String> = match value {
             _ if self.style == Style::Json => return (value.to_string(), false),
             Value::Array(items) if items.len() > 1 => items.iter().map(|item| encode(&flat(item))).collect(),
@@ -188,7 +188,7 @@ impl Serialization {
 
 /// A part of a value as text; what is deeper than OpenAPI tells how to write is JSON.
 fn flat(value: &Value) -> String {
-    if value.is_null() { String::new() } else { plain(value) }
+    if value.is_null() { String::new() } else { unquoted_text(value) }
 }
 
 #[cfg(test)]
@@ -198,7 +198,7 @@ mod tests {
     use super::*;
 
     fn of(described: &Value, location: Location) -> Serialization {
-        Serialization::read(described, Serialization::usual(location))
+        Serialization::read(described, Serialization::default_style(location))
     }
 
     fn query(described: &Value, value: &Value) -> String {

@@ -25,11 +25,11 @@ pub fn sample() -> Report {
     let cells = vec![
         cell("things.list", "GET", "/things", 200, Verdict::Conforms),
         with_finding(cell("things.list", "GET", "/things", 400, Verdict::Violates), "status", Severity::Must),
-        general(cell("things.list", "GET", "/things", 500, Verdict::Held)),
+        general_cell(cell("things.list", "GET", "/things", 500, Verdict::Held)),
         with_finding(cell("things.create", "POST", "/things", 201, Verdict::Conforms), "media-type", Severity::Should),
         reason(cell("things.create", "POST", "/things", 400, Verdict::Unreached), "the contract names no condition for it"),
         cell("things.create", "POST", "/things", 409, Verdict::Conforms),
-        general(cell("things.create", "POST", "/things", 500, Verdict::Held)),
+        general_cell(cell("things.create", "POST", "/things", 500, Verdict::Held)),
         cell("things.get", "GET", "/things/{thing_id}", 200, Verdict::Conforms),
         reason(cell("things.get", "GET", "/things/{thing_id}", 404, Verdict::StaleWaiver), "the waiver TH-1 is not needed any more"),
         reason(cell("GET /jobs/{job_id}", "GET", "/jobs/{job_id}", 200, Verdict::Blocked), "the control was answered 403"),
@@ -37,7 +37,7 @@ pub fn sample() -> Report {
         reason(cell("GET /jobs/{job_id}", "GET", "/jobs/{job_id}", 404, Verdict::Inconclusive), "no answer within 30 s"),
         reason(cell("GET /jobs/{job_id}", "GET", "/jobs/{job_id}", 410, Verdict::Skipped), "a job that is 24 hours old was not given"),
         reason(cell("GET /jobs/{job_id}", "GET", "/jobs/{job_id}", 415, Verdict::Waived), "TH-2, until 2027-01-31: fixed in the next release"),
-        general(cell("GET /jobs/{job_id}", "GET", "/jobs/{job_id}", 500, Verdict::Held)),
+        general_cell(cell("GET /jobs/{job_id}", "GET", "/jobs/{job_id}", 500, Verdict::Held)),
         reason(cell("*", "", "", 429, Verdict::Unreached), "the server has no rate limit here"),
     ];
     Report {
@@ -104,7 +104,7 @@ fn cell(operation: &str, method: &str, path: &str, status: u16, verdict: Verdict
     let sent = matches!(verdict, Verdict::Conforms | Verdict::Violates);
     let probe = CellProbe {
         effect: crate::model::effect::Effect::Nothing,
-        id: ProbeId::aimed(operation, status, "trigger"),
+        id: ProbeId::for_cell(operation, status, "trigger"),
         trigger: TriggerName::new("trigger"),
         status: Some(Status(status)),
         fault: (status >= 400).then(|| "something | is wrong".to_owned()),
@@ -135,7 +135,7 @@ fn reason(mut cell: Cell, words: &str) -> Cell {
     cell
 }
 
-fn general(mut cell: Cell) -> Cell {
+fn general_cell(mut cell: Cell) -> Cell {
     cell.general = true;
     cell
 }
@@ -155,7 +155,7 @@ fn finding(check: &str, severity: Severity, probe: &str) -> Finding {
         contract: "things.yaml#/paths/~1things/get/responses/409".to_owned(),
         answer: "status".to_owned(),
         citation: "Things, things, 409: type is another".to_owned(),
-        probe: ProbeId::written(probe),
+        probe: ProbeId::from_text(probe),
         curl: "curl -i 'http://127.0.0.1:1/things' -u \"${KEY}\":\"${SECRET}\"".to_owned(),
         sightings: Sightings::default(),
     }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::Value;
 
 /// A text without its quotes, and any other value as JSON writes it.
-pub fn plain(value: &Value) -> String {
+pub fn unquoted_text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
@@ -19,7 +19,7 @@ pub fn duration_in_words(seconds: u64) -> String {
 }
 
 /// The words of a name, in lower case.
-pub fn words(name: &str) -> Vec<String> {
+pub fn words_of_name(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut before = ' ';
     for letter in name.chars() {
@@ -40,7 +40,7 @@ pub fn words(name: &str) -> Vec<String> {
 }
 
 /// A name in lower case and without separators.
-pub fn bare(name: &str) -> String {
+pub fn without_separators(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
 }
 

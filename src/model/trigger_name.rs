@@ -64,7 +64,7 @@ impl TriggerName {
     }
 
     /// A name that a contract writes; whether there is such a trigger is asked when a plan is made.
-    pub fn written(name: &str) -> Self {
+    pub fn from_text(name: &str) -> Self {
         Self(Cow::Owned(name.to_owned()))
     }
 

@@ -58,7 +58,7 @@ impl Verdict {
     }
 
     /// The word for it in reports.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Conforms => "conforms",
             Self::Violates => "violates",

@@ -1,6 +1,6 @@
 //! Finds operations whose name says that they act although their method is a read (RFC 9110, section 9.2.1).
 
-use super::resources::unmarked_ids::words;
+use super::resources::unmarked_ids::words_of_name;
 use crate::model::contract::Operation;
 
 /// Verbs of requests that change something, whatever their method.
@@ -76,7 +76,7 @@ pub fn ends_session(operation: &Operation) -> bool {
     if operation.path.contains('{') {
         return false;
     }
-    let names = operation.segments().flat_map(words).chain(words(&operation.id));
+    let names = operation.segments().flat_map(words_of_name).chain(words_of_name(&operation.id));
     let names: Vec<String> = names.collect();
     let alone = ["logout", "logoff", "signout", "signoff"];
     let paired = names.windows(2).any(|pair| matches!([pair[0].as_str(), pair[1].as_str()], ["log" | "sign", "out" | "off"]));
@@ -86,7 +86,7 @@ pub fn ends_session(operation: &Operation) -> bool {
 }
 
 fn is_action(name: &str) -> bool {
-    let words = words(name);
+    let words = words_of_name(name);
     let first = words.first().map(String::as_str).unwrap_or_default();
     let pair = words.get(1).is_some_and(|second| PAIRS.contains(&[first, second.as_str()]));
     let things = words.len() > 1 && words.last().is_some_and(|last| last.ends_with('s') && !last.ends_with("ss"));

@@ -9,9 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::acting_reads::acts;
-use super::resources::id_sources::feeds;
+use super::resources::id_sources::linked_id_sources;
 use super::resources::unmarked_ids::is_id;
-use crate::contract::schema::{follow, resource_needs};
+use crate::contract::schema::{follow_references, resource_needs};
 use crate::model::contract::{Contract, Location, Method, Operation, Status};
 use crate::model::effect::{Effect, Permission, Provenance};
 use crate::model::plan::{Body, Fault, Place, RequestTemplate, SlotId};
@@ -60,7 +60,7 @@ impl<'a> EffectRules<'a> {
     /// Reads the rules off a contract and its suite. Where nothing may be written, a contract alone is not believed that a POST reads.
     pub fn new(contract: &'a Contract, suite: &'a Suite, permission: &Permission) -> Self {
         let mut makes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for id_source in feeds(contract).into_iter().filter(|id_source| id_source.makes) {
+        for id_source in linked_id_sources(contract).into_iter().filter(|id_source| id_source.makes) {
             makes.entry(id_source.operation).or_default().insert(id_source.kind);
         }
         let callable = |operation: &&Operation| !suite.skip.contains_key(&operation.id);
@@ -86,7 +86,7 @@ impl<'a> EffectRules<'a> {
             return Effect::Session;
         }
         let named = self.suite.effects.iter().filter(|(_, operations)| operations.contains(&operation.id));
-        let named = named.filter_map(|(name, _)| Effect::named(name)).max().unwrap_or_default();
+        let named = named.filter_map(|(name, _)| Effect::from_word(name)).max().unwrap_or_default();
         let classed = methods(request).iter().map(|method| self.with_method(asked, method)).max().unwrap_or_default();
         // What the suite says of an operation, it says of requests that may reach something.
         if own_method && (classed != Effect::Nothing || operation.method.is_safe()) { classed.max(named) } else { classed }
@@ -136,7 +136,8 @@ impl<'a> EffectRules<'a> {
     /// Whether a parameter of a path is one of a few words that the contract lists, and names no resource.
     fn is_fixed(&self, operation: &Operation, name: &str) -> bool {
         let parameter = operation.parameter(Location::Path, name).filter(|parameter| parameter.resource.is_none());
-        let schema = parameter.and_then(|parameter| follow(&self.contract.document, &parameter.schema.as_ref()?.0)).map(|(_, schema)| schema);
+        let schema =
+            parameter.and_then(|parameter| follow_references(&self.contract.document, &parameter.schema.as_ref()?.0)).map(|(_, schema)| schema);
         schema.is_some_and(|schema| schema.get("enum").is_some() || schema.get("const").is_some())
     }
 

@@ -48,7 +48,7 @@ pub fn invariants(plan: &Plan, permission: &Permission) -> Result<(), BrokenInva
     for probe in &plan.probes {
         of_probe(plan, probe, &ids)?;
         if !permission.allows(probe.effect) {
-            return Err(BrokenInvariant::NotAllowed(probe.id.clone(), probe.effect.does()));
+            return Err(BrokenInvariant::NotAllowed(probe.id.clone(), probe.effect.verb_phrase()));
         }
     }
     for cell in &plan.cells {
@@ -139,8 +139,8 @@ mod tests {
 
     #[test]
     fn what_is_not_sound_is_told_with_its_place() {
-        let (used, make) = (ProbeId::written("use"), ProbeId::written("make"));
-        let x = || ProbeId::written("x");
+        let (used, make) = (ProbeId::from_text("use"), ProbeId::from_text("make"));
+        let x = || ProbeId::from_text("x");
         assert_eq!(broken(|plan| plan.probes[0].id.clone_from(&used)), Some(BrokenInvariant::SameId(used.clone())));
         assert_eq!(broken(|plan| plan.probes[1].needs.push(things(9))), Some(BrokenInvariant::NoSlot(used.clone(), things(9))));
         let elsewhere = |plan: &mut Plan| plan.slots.get_mut("things#1").unwrap().origin = Origin::Created(x());
@@ -157,7 +157,7 @@ mod tests {
         assert_eq!(broken(|plan| plan.cells[0].intent = Intent::Probes(vec![x()])), Some(BrokenInvariant::NoAim(cell(), Some(x()))));
         assert_eq!(broken(|plan| plan.cells[0].intent = Intent::Probes(Vec::new())), Some(BrokenInvariant::NoAim(cell(), None)));
         let borrows = |plan: &mut Plan| plan.probes[0].effect = Effect::Borrowed;
-        assert_eq!(broken(borrows), Some(BrokenInvariant::NotAllowed(make, Effect::Borrowed.does())));
+        assert_eq!(broken(borrows), Some(BrokenInvariant::NotAllowed(make, Effect::Borrowed.verb_phrase())));
         for slot in [things(2), things(9)] {
             let removes = |plan: &mut Plan| plan.probes[1].consumes.push(slot.clone());
             assert_eq!(broken(removes), Some(BrokenInvariant::NotMade(used.clone(), slot.clone())), "{slot}");

@@ -28,16 +28,16 @@ pub use planning_options::{GivenResource, PlanningOptions, RESERVE};
 pub use rendered::{show, wait_of};
 pub use resources::baseline_lists::BEFORE;
 pub use resources::created_resources::{made_captures, made_captures_in, unlisted_captures_in};
-pub use resources::id_sources::{IdSource, feeds};
+pub use resources::id_sources::{IdSource, linked_id_sources};
 pub use resources::known::{KnownResources, ProbeEnd, SharedOwnership};
 pub use resources::provenance::{Ownership, OwnershipAnswer, OwnershipDoubt, UnprovenResource};
-pub use resources::removal::{removal, removals, undoing};
-pub use resources::resumed::{Remake, elsewhere, names, remakes, renamed, renewed};
+pub use resources::removal::{removal, removals, restoring_requests};
+pub use resources::resumed::{Remake, made_for_one_probe, names, remakes, renamed, renewed};
 pub use resources::undocumented_ids::{kind_below, provenance, reader, remover};
 pub use schedule::dependencies::closure;
 pub use schedule::dependents::downstream;
 pub use schedule::selection::{WantedCells, skip_reason};
-pub use schedule::sweeping::{changes_unnamed_things, reaches};
+pub use schedule::sweeping::{changes_unnamed_things, may_affect};
 
 use crate::contract::Schemas;
 use crate::model::contract::Contract;
@@ -60,7 +60,7 @@ fn check_triggers(contract: &Contract) -> Result<(), PlanError> {
         let place = &response.place;
         response.conditions.iter().map(move |condition| (place, &condition.trigger))
     });
-    if let Some((place, name)) = conditions.find(|(_, name)| crate::plan::triggers::named(name).is_none()) {
+    if let Some((place, name)) = conditions.find(|(_, name)| crate::plan::triggers::by_trigger_name(name).is_none()) {
         let known = crate::plan::triggers::TRIGGERS.iter().map(|trigger| trigger.name.as_str()).collect::<Vec<_>>().join(", ");
         return Err(PlanError::UnknownTrigger { place: place.clone(), name: name.to_string(), known });
     }

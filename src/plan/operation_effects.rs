@@ -5,7 +5,7 @@ use crate::model::path::parameter_of;
 use crate::model::trigger_name::TriggerName;
 
 /// Whether what a deletion names is there afterwards, in a state in which the same deletion is refused.
-pub fn stays(operation: &Operation) -> bool {
+pub fn stays_after_deletion(operation: &Operation) -> bool {
     let mut conditions = operation.responses.iter().flat_map(|response| &response.conditions);
     conditions.any(|condition| condition.trigger == TriggerName::WRONG_STATE && condition.by.as_ref() == Some(&operation.id))
 }

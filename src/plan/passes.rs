@@ -69,7 +69,7 @@ pub const PASSES: &[Pass] = &[
     Pass {
         name: "due-order",
         about: "sorts the requests by when they are due",
-        run: |resolver| resolver.builder.probes_mut().sort_by_key(Probe::due),
+        run: |resolver| resolver.builder.probes_mut().sort_by_key(Probe::stage_order),
     },
     Pass { name: "unique-headers", about: "gives each request its own value of a header that has to be unique", run: make_headers_unique },
 ];

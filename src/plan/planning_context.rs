@@ -2,7 +2,7 @@
 
 use super::effect::EffectRules;
 use super::planning_options::PlanningOptions;
-use super::resources::id_sources::{IdSource, feeds};
+use super::resources::id_sources::{IdSource, linked_id_sources};
 use super::schedule::selection::WantedCells;
 use crate::contract::Schemas;
 use crate::model::contract::{Contract, Operation};
@@ -30,7 +30,7 @@ impl<'a> Context<'a> {
     /// Reads what follows from a contract and a suite.
     pub fn new(contract: &'a Contract, schemas: &'a Schemas, suite: &'a Suite, options: &'a PlanningOptions, wanted: &'a WantedCells) -> Self {
         let rules = EffectRules::new(contract, suite, &options.permission);
-        Self { contract, schemas, suite, options, wanted, feeds: feeds(contract), rules }
+        Self { contract, schemas, suite, options, wanted, feeds: linked_id_sources(contract), rules }
     }
 
     /// The operations with a wanted cell, in the order of the contract.

@@ -16,13 +16,13 @@ pub fn show(plan: &Plan, windows: &[RateLimit]) -> String {
     let mut text = String::new();
     let mut due = None;
     for (number, probe) in plan.probes.iter().enumerate() {
-        if due != Some(probe.due()) {
-            due = Some(probe.due());
+        if due != Some(probe.stage_order()) {
+            due = Some(probe.stage_order());
             let _ = writeln!(text, "\n{}", heading(plan, probe, windows));
         }
         let _ = writeln!(text, "{}", line(number + 1, probe));
     }
-    sums(&mut text, plan, windows);
+    total_lines(&mut text, plan, windows);
     text
 }
 
@@ -74,7 +74,7 @@ fn line(number: usize, probe: &Probe) -> String {
 }
 
 /// What the run makes, by kind, and what of it nothing removes.
-fn things(text: &mut String, plan: &Plan) {
+fn resource_lines(text: &mut String, plan: &Plan) {
     let mut made: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
     for (id, slot) in plan.slots.iter().filter(|(_, slot)| slot.maker().is_some()) {
         let gone = plan.probes.iter().any(|probe| probe.fault.is_none() && probe.consumes.contains(id));
@@ -98,8 +98,8 @@ fn things(text: &mut String, plan: &Plan) {
     }
 }
 
-fn sums(text: &mut String, plan: &Plan, windows: &[RateLimit]) {
-    things(text, plan);
+fn total_lines(text: &mut String, plan: &Plan, windows: &[RateLimit]) {
+    resource_lines(text, plan);
     let requests = |purpose: Purpose| plan.probes.iter().filter(|probe| probe.purpose == purpose).count() as u64;
     let (probes, fixtures, cleanup) = (requests(Purpose::Probe), requests(Purpose::Fixture), requests(Purpose::Cleanup));
     let all = probes + fixtures + cleanup;
@@ -163,7 +163,7 @@ fn effects(text: &mut String, plan: &Plan) {
     for probe in &plan.probes {
         *counts.entry(probe.effect).or_default() += 1;
     }
-    let counts: Vec<String> = counts.iter().map(|(effect, count)| format!("{count} {}", effect.word())).collect();
+    let counts: Vec<String> = counts.iter().map(|(effect, count)| format!("{count} {}", effect.as_str())).collect();
     let _ = writeln!(text, "By what they would change if accepted: {}", counts.join(", "));
     let left = plan.probes.iter().filter(|probe| probe.effect == Effect::Leftovers && probe.fault.is_none());
     let left: BTreeSet<&str> = left.map(|probe| probe.operation.as_str()).collect();

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use super::bound_request::{BoundRequest, consumed_slots};
 use super::builder::PlanBuilder;
-use super::operation_effects::{first_aim, path_kind, removes, removes_many, stays, success_trigger};
+use super::operation_effects::{first_aim, path_kind, removes, removes_many, stays_after_deletion, success_trigger};
 use super::planning_context::Context;
 use super::schedule::selection::skip_reason;
 use crate::model::contract::{Operation, Status};
 use crate::model::plan::{Probe, ProbeId, Purpose, Repeat, ResourceStates, SlotId, Stage};
 use crate::model::reason::{NoRequest, Reason};
 use crate::model::trigger_name::TriggerName;
-use crate::plan::values::{marked, valid};
+use crate::plan::values::{put_marks, valid};
 
 /// What the passes work with: the context, the plan that is built, and the valid requests that are known so far.
 pub struct Resolver<'a> {
@@ -93,7 +93,7 @@ impl<'a> Resolver<'a> {
         let replaces = std::mem::take(&mut self.replaces);
         let bound_request = bound_request?;
         self.builder.permitted(operation, &bound_request.base.request, None)?;
-        let id = ProbeId::aimed(&operation.id, status, &trigger);
+        let id = ProbeId::for_cell(&operation.id, status, &trigger);
         let (poll, after) = self.job(operation, &trigger, &bound_request)?;
         let assumed = bound_request.assumed.clone();
         let plain = Probe::valid(id, operation, purpose, self.stage_of(operation), bound_request.base.request.clone());
@@ -114,7 +114,7 @@ impl<'a> Resolver<'a> {
         let mut base = valid(self.context.contract, self.context.schemas, operation, with_body)?;
         let mut marks = self.marks;
         let mark = &self.context.options.mark;
-        marked(self.context.contract, self.context.schemas, operation, &mut base, || {
+        put_marks(self.context.contract, self.context.schemas, operation, &mut base, || {
             marks += 1;
             format!("{mark}-{marks}")
         });
@@ -186,7 +186,7 @@ impl<'a> Resolver<'a> {
         for slot in taken {
             self.builder.consumers.entry(slot).or_insert_with(|| id.clone());
         }
-        if let Some(probe) = self.builder.probe_mut(id).filter(|_| !stays(operation)) {
+        if let Some(probe) = self.builder.probe_mut(id).filter(|_| !stays_after_deletion(operation)) {
             probe.consumes = gone;
         }
     }

@@ -108,7 +108,7 @@ const BRINGS: &[(&str, Holds)] = &[
     ("other-lists", |plan| !plan.finders.is_empty()),
     ("sessions-last", |plan| valid(plan, "logout").unwrap().stage == Stage::End),
     ("sweeps-last", |plan| valid(plan, "reset").unwrap().stage == Stage::Sweep),
-    ("due-order", |plan| plan.probes.is_sorted_by_key(Probe::due)),
+    ("due-order", |plan| plan.probes.is_sorted_by_key(Probe::stage_order)),
     ("unique-headers", |plan| {
         let key = |probe: &Probe| probe.request.headers.iter().find(|(name, _)| name == "Idempotency-Key").map(|(_, value)| value.clone());
         let mut keys: Vec<String> = plan.probes.iter().filter(|probe| probe.operation == "makeThing").filter_map(key).collect();
@@ -182,7 +182,7 @@ fn after_every_pass_the_plan_is_sound() {
 #[test]
 #[should_panic(expected = "spoils")]
 fn a_pass_that_leaves_a_plan_that_is_not_sound_ends_the_planning() {
-    let spoil = |all: &mut Resolver<'_>| all.builder.probes_mut()[0].after.push(ProbeId::written("absent"));
+    let spoil = |all: &mut Resolver<'_>| all.builder.probes_mut()[0].after.push(ProbeId::from_text("absent"));
     let spoils = Pass { name: "spoils", about: "lets a request wait for one that is absent", run: spoil };
     let valid = PASSES.iter().take(1).map(|first| Pass { name: first.name, about: first.about, run: first.run });
     let _ = planning("", |context| run(context, &valid.chain([spoils]).collect::<Vec<_>>())).unwrap();

@@ -64,7 +64,7 @@ mod tests {
         report.cells.clear();
         for (index, change) in changes.iter().enumerate() {
             cell.operation = format!("things.{index}");
-            let probe = ProbeId::aimed(&cell.operation, 200, "success");
+            let probe = ProbeId::for_cell(&cell.operation, 200, "success");
             let mut finding = Finding { check: "headers".to_owned(), probe, answer: "body /data/0".to_owned(), ..first.clone() };
             change(&mut finding);
             cell.findings = vec![finding];
@@ -108,7 +108,7 @@ mod tests {
         }
         assert_eq!(causes_of(&[&same, &another_item]), [(2, 2, 2)]);
         // One probe may show it in several places.
-        let one_probe = |finding: &mut Finding| finding.probe = ProbeId::aimed("things.0", 200, "success");
+        let one_probe = |finding: &mut Finding| finding.probe = ProbeId::for_cell("things.0", 200, "success");
         let its_other_item = |finding: &mut Finding| {
             one_probe(finding);
             another_item(finding);

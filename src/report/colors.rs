@@ -47,7 +47,7 @@ pub(super) const HEADING: Style = Style::new().bold();
 pub(super) const FAINT: Style = Style::new().dimmed();
 
 /// Text in a style, or as it is.
-pub(super) fn paint(text: &str, style: Style, colour: bool) -> String {
+pub(super) fn styled(text: &str, style: Style, colour: bool) -> String {
     if colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
 }
 
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn without_colour_text_stays_as_it_is() {
-        assert_eq!(paint("x", HEADING, false), "x");
-        assert_eq!(paint("x", HEADING, true), "\u{1b}[1mx\u{1b}[0m");
+        assert_eq!(styled("x", HEADING, false), "x");
+        assert_eq!(styled("x", HEADING, true), "\u{1b}[1mx\u{1b}[0m");
     }
 }

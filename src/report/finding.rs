@@ -1,19 +1,19 @@
 //! Prints a finding in the style of a compiler diagnostic.
 
-use super::colors::{FAINT, HEADING, paint, severity_style};
+use super::colors::{FAINT, HEADING, severity_style, styled};
 use crate::model::text::one_line;
 use crate::model::verdict::{Excerpt, Finding, Severity, Sightings};
 
 /// A finding, its places, what was asked and what came, the clause, and how to see it again; without a line break at the
 /// end.
 pub fn finding_text(finding: &Finding, colour: bool) -> String {
-    let faint = |text: &str| paint(text, FAINT, colour);
+    let faint = |text: &str| styled(text, FAINT, colour);
     let word = match finding.severity {
         Severity::Must => "error",
         Severity::Should => "warning",
     };
-    let head = paint(&format!("{word}[{}]", one_line(&finding.check)), severity_style(finding.severity), colour);
-    let mut lines = vec![format!("{head}: {}", paint(&one_line(&finding.message), HEADING, colour))];
+    let head = styled(&format!("{word}[{}]", one_line(&finding.check)), severity_style(finding.severity), colour);
+    let mut lines = vec![format!("{head}: {}", styled(&one_line(&finding.message), HEADING, colour))];
     let mut line = |lead: &str, text: &str| {
         if !text.is_empty() {
             lines.push(format!("{} {}", faint(lead), one_line(text)));
@@ -21,7 +21,7 @@ pub fn finding_text(finding: &Finding, colour: bool) -> String {
     };
     line("  -->", &finding.contract);
     line("  ::: answer:", &finding.answer);
-    for text in marked(finding) {
+    for text in marked_excerpt(finding) {
         line("   |", &text);
     }
     line("   | expected:", &finding.expected);
@@ -35,7 +35,7 @@ pub fn finding_text(finding: &Finding, colour: bool) -> String {
 }
 
 /// The place of the answer, with a mark below what is meant. A status says all there is to say by itself.
-fn marked(finding: &Finding) -> Vec<String> {
+fn marked_excerpt(finding: &Finding) -> Vec<String> {
     let Some(Excerpt { line, column, width }) = finding.sightings.excerpt.as_ref().filter(|_| finding.answer != "status") else { return Vec::new() };
     let count = |number: u64| usize::try_from(number).unwrap_or_default();
     vec![line.clone(), format!("{}{}", " ".repeat(count(*column)), "^".repeat(count(*width)))]

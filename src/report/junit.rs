@@ -36,7 +36,7 @@ fn render(report: &Report) -> Result<String, RenderError> {
     }
     if !report.findings.is_empty() {
         let mut suite = TestSuite::new(BESIDE);
-        suite.add_test_cases(report.findings.iter().map(|finding| beside(report, finding)));
+        suite.add_test_cases(report.findings.iter().map(|finding| case_without_cell(report, finding)));
         suites.push(suite);
     }
     let mut document = quick_junit::Report::new(format!("{}: {}", report.suite, headline(report)));
@@ -73,14 +73,14 @@ fn status(cell: &Cell) -> TestCaseStatus {
         Verdict::Conforms | Verdict::Held => return TestCaseStatus::success(),
         Verdict::Unreached | Verdict::Skipped | Verdict::Waived => {
             let mut status = TestCaseStatus::skipped();
-            status.set_type(cell.verdict.word()).set_message(message(cell));
+            status.set_type(cell.verdict.as_str()).set_message(message(cell));
             return status;
         }
         Verdict::Violates | Verdict::StaleWaiver => NonSuccessKind::Failure,
         Verdict::Blocked | Verdict::Inconclusive => NonSuccessKind::Error,
     };
     let mut status = TestCaseStatus::non_success(kind);
-    status.set_type(cell.verdict.word()).set_message(message(cell));
+    status.set_type(cell.verdict.as_str()).set_message(message(cell));
     let texts: Vec<String> = cell.findings.iter().map(|finding| finding_text(finding, false)).collect();
     if !texts.is_empty() {
         status.set_description(texts.join("\n\n"));
@@ -91,11 +91,11 @@ fn status(cell: &Cell) -> TestCaseStatus {
 /// The first thing to know of a cell that did not pass.
 fn message(cell: &Cell) -> String {
     let binding = cell.findings.iter().find(|finding| finding.severity == Severity::Must).or(cell.findings.first());
-    let words = cell.reason.as_deref().or(binding.map(|finding| finding.message.as_str())).unwrap_or_else(|| cell.verdict.word());
-    if cell.verdict == Verdict::Violates { words.to_owned() } else { format!("{}: {words}", cell.verdict.word()) }
+    let words = cell.reason.as_deref().or(binding.map(|finding| finding.message.as_str())).unwrap_or_else(|| cell.verdict.as_str());
+    if cell.verdict == Verdict::Violates { words.to_owned() } else { format!("{}: {words}", cell.verdict.as_str()) }
 }
 
-fn beside(report: &Report, finding: &Finding) -> TestCase {
+fn case_without_cell(report: &Report, finding: &Finding) -> TestCase {
     let text = finding_text(finding, false);
     let mut case = match finding.severity {
         Severity::Must => {

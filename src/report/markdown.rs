@@ -6,8 +6,8 @@ use super::escaping::single_line_report;
 use super::finding::finding_text;
 use super::grid::{GridBlock, blocks, server_cells};
 use super::shared_sentences::{
-    UnprovedGroup, all_findings, alternative, cell_name, checks, counts, effort, found_requests, headline, in_part, kept, left, plural, root_cause,
-    sources, subject, undocumented_summary, unproved,
+    UnprovedGroup, all_findings, alternative, cell_name, checks, counts, effort, found_requests, headline, kept_sentence, leftover_lines,
+    partly_judged_groups, plural, root_cause, sources, target_and_contract, undocumented_summary, unproved,
 };
 use crate::model::report::{Alternative, Cell, Changed, FoundRequest, Report};
 use crate::model::verdict::Verdict;
@@ -20,23 +20,23 @@ fn render(report: &Report) -> String {
     let report = &single_line_report(report);
     let mut parts = vec![
         format!("# {}", headline(report)),
-        format!("{}, started {} with seed {}.", code(&subject(report)), code(&report.started_at), report.seed),
+        format!("{}, started {} with seed {}.", code(&target_and_contract(report)), code(&report.started_at), report.seed),
         format!("- {}\n- {}", counts(report), effort(report)),
     ];
     if let Some(cause) = root_cause(report) {
         parts.insert(1, format!("**The one cause:** {}", code(&cause)));
     }
-    parts.extend(kept(report));
+    parts.extend(kept_sentence(report));
     parts.extend(checks(report));
     parts.extend(changed(report));
     parts.extend(matrix(report));
     parts.extend(findings(report));
     parts.extend(groups("Not proved", &unproved(report)));
-    parts.extend(groups("Conforms in part", &in_part(report)));
+    parts.extend(groups("Conforms in part", &partly_judged_groups(report)));
     parts.extend(choices(report));
-    parts.extend(found(report));
+    parts.extend(found_request_lines(report));
     parts.extend(own_requests(report));
-    parts.extend(left_behind(report));
+    parts.extend(leftover_section(report));
     parts.extend(undocumented(report));
     parts.extend(document_issues(report));
     parts.extend(clauses(report));
@@ -44,10 +44,11 @@ fn render(report: &Report) -> String {
 }
 
 fn matrix(report: &Report) -> Vec<String> {
-    let legend: Vec<String> = Verdict::ALL.into_iter().map(|verdict| format!("{} {}", symbol(verdict), verdict.word())).collect();
+    let legend: Vec<String> = Verdict::ALL.into_iter().map(|verdict| format!("{} {}", symbol(verdict), verdict.as_str())).collect();
     let mut parts = vec!["## Matrix".to_owned(), format!("{}, blank: not documented.", legend.join(", "))];
     parts.extend(blocks(report).iter().map(table));
-    let server: Vec<String> = server_cells(report).map(|cell| format!("{} {} {}", cell.status, symbol(cell.verdict), cell.verdict.word())).collect();
+    let server: Vec<String> =
+        server_cells(report).map(|cell| format!("{} {} {}", cell.status, symbol(cell.verdict), cell.verdict.as_str())).collect();
     if !server.is_empty() {
         parts.push(format!("Whole server: {}", server.join(", ")));
     }
@@ -79,7 +80,7 @@ fn findings(report: &Report) -> Vec<String> {
         return Vec::new();
     }
     let mut parts = vec![format!("## {}", plural(findings.len(), "finding"))];
-    parts.extend(findings.into_iter().map(|finding| fenced(&finding_text(finding, false))));
+    parts.extend(findings.into_iter().map(|finding| code_block(&finding_text(finding, false))));
     parts
 }
 
@@ -90,7 +91,7 @@ fn groups(title: &str, groups: &[UnprovedGroup<'_>]) -> Vec<String> {
     let mut parts = vec![format!("## {title}")];
     for group in groups {
         let cells: Vec<String> = group.cells.iter().map(|cell: &&Cell| format!("- {}", code(&cell_name(cell)))).collect();
-        let (symbol, word, reason) = (symbol(group.verdict), group.verdict.word(), code(&group.reason));
+        let (symbol, word, reason) = (symbol(group.verdict), group.verdict.as_str(), code(&group.reason));
         parts.push(format!("{symbol} **{word}**, {}: {reason}\n\n{}", plural(cells.len(), "cell"), cells.join("\n")));
     }
     parts
@@ -115,8 +116,8 @@ fn changed(report: &Report) -> Vec<String> {
     vec!["## Changed by permission".to_owned(), report.changed.iter().map(line).collect::<Vec<_>>().join("\n")]
 }
 
-fn left_behind(report: &Report) -> Vec<String> {
-    let lines: Vec<String> = left(report).iter().map(|line| format!("- {}", code(line))).collect();
+fn leftover_section(report: &Report) -> Vec<String> {
+    let lines: Vec<String> = leftover_lines(report).iter().map(|line| format!("- {}", code(line))).collect();
     if lines.is_empty() { Vec::new() } else { vec!["## Left on the target".to_owned(), lines.join("\n")] }
 }
 
@@ -133,7 +134,7 @@ fn choices(report: &Report) -> Vec<String> {
 }
 
 /// Requests that were taken where the contract's were not.
-fn found(report: &Report) -> Vec<String> {
+fn found_request_lines(report: &Report) -> Vec<String> {
     let query = |one: &FoundRequest| one.query.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
     let request = |one: &FoundRequest| [vec![one.body.to_string()], query(one)].concat().join(" ");
     let line = |one: &FoundRequest| format!("- {}: {}", code(&one.operation), code(&request(one)));
@@ -181,7 +182,7 @@ pub(super) fn code(text: &str) -> String {
 }
 
 /// A code block whose fence is longer than any run of backticks in the text.
-fn fenced(text: &str) -> String {
+fn code_block(text: &str) -> String {
     let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
     format!("{fence}text\n{text}\n{fence}")
@@ -203,6 +204,6 @@ mod tests {
         assert_eq!(code("a `` b"), "```a `` b```");
         assert_eq!(code("`"), "`` ` ``");
         assert_eq!(code(""), "`  `");
-        assert_eq!(fenced("a ``` b"), "````text\na ``` b\n````");
+        assert_eq!(code_block("a ``` b"), "````text\na ``` b\n````");
     }
 }

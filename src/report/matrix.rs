@@ -2,13 +2,13 @@
 
 use super::Format;
 use super::causes::is_alike;
-use super::colors::{FAINT, HEADING, paint, severity_style, style, symbol};
+use super::colors::{FAINT, HEADING, severity_style, style, styled, symbol};
 use super::escaping::single_line_report;
 use super::finding::finding_text;
 use super::grid::{GridBlock, GridRow, blocks, server_cells};
 use super::shared_sentences::{
-    UnprovedGroup, all_findings, alternative, cell_name, checks, counts, effort, found_requests, headline, in_part, kept, left, plural, root_cause,
-    subject, undocumented_summary, unproved, wrap,
+    UnprovedGroup, all_findings, alternative, cell_name, checks, counts, effort, found_requests, headline, kept_sentence, leftover_lines,
+    partly_judged_groups, plural, root_cause, target_and_contract, undocumented_summary, unproved, wrap,
 };
 use crate::model::report::Report;
 use crate::model::verdict::{Finding, Severity, Verdict};
@@ -51,7 +51,7 @@ pub fn matrix_in(report: &Report, detail: MatrixDetail, width: usize, colour: bo
     let report = &single_line_report(report);
     let page = MatrixPlace { width, colour };
     let blocks = blocks(report);
-    let mut parts = vec![page.wrapped(&subject(report), 0, 4)];
+    let mut parts = vec![page.wrapped(&target_and_contract(report), 0, 4)];
     parts.extend(root_cause(report).map(|cause| page.wrapped(&cause, 0, 2)));
     match detail {
         MatrixDetail::Full => parts.extend(blocks.iter().map(|block| page.block(block))),
@@ -59,15 +59,15 @@ pub fn matrix_in(report: &Report, detail: MatrixDetail, width: usize, colour: bo
     }
     let server: Vec<String> = server_cells(report).map(|cell| format!("{} {}", cell.status, page.symbol(cell.verdict))).collect();
     if !server.is_empty() {
-        parts.push(format!("{}  {}", paint("Whole server", HEADING, colour), server.join("  ")));
+        parts.push(format!("{}  {}", styled("Whole server", HEADING, colour), server.join("  ")));
     }
     parts.push(page.legend(report));
     parts.push(format!("{}\n{}", page.wrapped(&counts(report), 0, 2), page.wrapped(&effort(report), 0, 2)));
-    parts.extend(kept(report).into_iter().chain(checks(report)).map(|words| page.wrapped(&words, 0, 2)));
+    parts.extend(kept_sentence(report).into_iter().chain(checks(report)).map(|words| page.wrapped(&words, 0, 2)));
     parts.extend(page.findings(report));
     parts.extend(page.not_proved(report));
-    parts.extend(page.in_part(report));
-    parts.extend(page.left(report));
+    parts.extend(page.partly_judged_text(report));
+    parts.extend(page.leftover_text(report));
     parts.extend(page.choices(report));
     if !report.found_requests.is_empty() {
         parts.push(page.wrapped(&found_requests(report), 0, 2));
@@ -83,7 +83,7 @@ pub fn matrix_in(report: &Report, detail: MatrixDetail, width: usize, colour: bo
         parts.push(page.wrapped(&words, 0, 2));
     }
     // Last, because the end is what a terminal shows.
-    parts.push(paint(&page.wrapped(&headline(report), 0, 0), HEADING, colour));
+    parts.push(styled(&page.wrapped(&headline(report), 0, 0), HEADING, colour));
     parts.retain(|part| !part.is_empty());
     parts.join("\n\n") + "\n"
 }
@@ -97,7 +97,7 @@ struct MatrixPlace {
 
 impl MatrixPlace {
     fn symbol(self, verdict: Verdict) -> String {
-        paint(&symbol(verdict).to_string(), style(verdict), self.colour)
+        styled(&symbol(verdict).to_string(), style(verdict), self.colour)
     }
 
     /// Text broken at the width; the first line and the others are indented.
@@ -112,15 +112,15 @@ impl MatrixPlace {
         let room = self.width.saturating_sub(2 + COLUMN * block.statuses.len()).max(LEAST_NAME);
         let name = longest.min(room);
         let size = format!("{}, {}", plural(block.rows.len(), "operation"), plural(block.cells(), "cell"));
-        let mut lines = vec![format!("{}  {}", paint(block.api, HEADING, self.colour), paint(&size, FAINT, self.colour))];
+        let mut lines = vec![format!("{}  {}", styled(block.api, HEADING, self.colour), styled(&size, FAINT, self.colour))];
         let head: Vec<String> = block.statuses.iter().map(|status| format!(" {status}")).collect();
-        lines.push(format!("  {}{}", " ".repeat(name), paint(&head.concat(), FAINT, self.colour)));
+        lines.push(format!("  {}{}", " ".repeat(name), styled(&head.concat(), FAINT, self.colour)));
         lines.extend(block.rows.iter().map(|row| self.row(block, row, name)));
         lines.join("\n")
     }
 
     fn row(self, block: &GridBlock<'_>, row: &GridRow<'_>, name: usize) -> String {
-        let mut line = format!("  {}", fit(row.short, name));
+        let mut line = format!("  {}", exact_width(row.short, name));
         let mut gap = String::new();
         for status in &block.statuses {
             match row.cells.get(status) {
@@ -143,13 +143,13 @@ impl MatrixPlace {
         let symbols: Vec<String> = shown.iter().map(|verdict| format!("    {}", self.symbol(*verdict))).collect();
         let mut lines = vec![format!("{} operations cells{}", " ".repeat(name), symbols.concat())];
         for block in blocks {
-            let mut line = format!("{} {:>10} {:>5}", fit(block.api, name), block.rows.len(), block.cells());
+            let mut line = format!("{} {:>10} {:>5}", exact_width(block.api, name), block.rows.len(), block.cells());
             for verdict in &shown {
                 let text = match count(block, *verdict) {
                     0 => String::new(),
                     some => some.to_string(),
                 };
-                line.push_str(&paint(&format!("{text:>COUNT$}"), style(*verdict), self.colour && !text.is_empty()));
+                line.push_str(&styled(&format!("{text:>COUNT$}"), style(*verdict), self.colour && !text.is_empty()));
             }
             lines.push(line.trim_end().to_owned());
         }
@@ -157,16 +157,16 @@ impl MatrixPlace {
     }
 
     /// What the run made and could not remove.
-    fn left(self, report: &Report) -> Option<String> {
-        let lines: Vec<String> = left(report).iter().map(|line| self.wrapped(line, 2, 4)).collect();
+    fn leftover_text(self, report: &Report) -> Option<String> {
+        let lines: Vec<String> = leftover_lines(report).iter().map(|line| self.wrapped(line, 2, 4)).collect();
         let head = format!("Left on the target: {}", plural(lines.len(), "thing"));
-        (!lines.is_empty()).then(|| format!("{}\n{}", paint(&head, HEADING, self.colour), lines.join("\n")))
+        (!lines.is_empty()).then(|| format!("{}\n{}", styled(&head, HEADING, self.colour), lines.join("\n")))
     }
 
     /// Which side the server takes where documents differ.
     fn choices(self, report: &Report) -> Option<String> {
         let lines: Vec<String> = report.alternatives.iter().map(|one| self.wrapped(&alternative(one), 2, 4)).collect();
-        (!lines.is_empty()).then(|| format!("{}\n{}", paint("Which side this server takes", HEADING, self.colour), lines.join("\n")))
+        (!lines.is_empty()).then(|| format!("{}\n{}", styled("Which side this server takes", HEADING, self.colour), lines.join("\n")))
     }
 
     /// The symbols that occur.
@@ -175,7 +175,7 @@ impl MatrixPlace {
         let entries: Vec<(usize, String)> = Verdict::ALL
             .into_iter()
             .filter(occurs)
-            .map(|verdict| (2 + verdict.word().len(), format!("{} {}", self.symbol(verdict), verdict.word())))
+            .map(|verdict| (2 + verdict.as_str().len(), format!("{} {}", self.symbol(verdict), verdict.as_str())))
             .collect();
         let (mut lines, mut used) = (vec![String::new()], 0);
         for (length, entry) in entries.into_iter().chain([(21, "blank: not documented".to_owned())]) {
@@ -214,8 +214,8 @@ impl MatrixPlace {
                 kinds.map(|(finding, count)| if finding.check == "status" { *count } else { 1 }).sum()
             };
             let (errors, warnings): (usize, usize) = (causes(Severity::Must), causes(Severity::Should));
-            let errors = paint(&plural(errors, "error"), severity_style(Severity::Must), self.colour);
-            let warnings = paint(&plural(warnings, "warning"), severity_style(Severity::Should), self.colour);
+            let errors = styled(&plural(errors, "error"), severity_style(Severity::Must), self.colour);
+            let warnings = styled(&plural(warnings, "warning"), severity_style(Severity::Should), self.colour);
             parts.push(format!("{errors}, {warnings}"));
         }
         parts
@@ -224,13 +224,13 @@ impl MatrixPlace {
     /// The first finding of its kind, with the number of others.
     fn kind(self, finding: &Finding, count: usize) -> String {
         let text = finding_text(finding, self.colour);
-        if count == 1 { text } else { format!("{text}\n{} in {}", paint("   = also:", FAINT, self.colour), plural(count - 1, "other exchange")) }
+        if count == 1 { text } else { format!("{text}\n{} in {}", styled("   = also:", FAINT, self.colour), plural(count - 1, "other exchange")) }
     }
 
     fn not_proved(self, report: &Report) -> Option<String> {
         let groups = unproved(report);
         let cells: usize = groups.iter().map(|group| group.cells.len()).sum();
-        let mut lines = vec![format!("{}  {}", paint("Not proved", HEADING, self.colour), paint(&plural(cells, "cell"), FAINT, self.colour))];
+        let mut lines = vec![format!("{}  {}", styled("Not proved", HEADING, self.colour), styled(&plural(cells, "cell"), FAINT, self.colour))];
         lines.extend(groups.iter().take(MOST_TOLD).map(|group| self.group(group)));
         let rest = groups.len().saturating_sub(MOST_TOLD);
         if rest > 0 {
@@ -240,29 +240,29 @@ impl MatrixPlace {
     }
 
     /// What of the cells that conform was not judged.
-    fn in_part(self, report: &Report) -> Option<String> {
-        let groups = in_part(report);
+    fn partly_judged_text(self, report: &Report) -> Option<String> {
+        let groups = partly_judged_groups(report);
         let cells: usize = groups.iter().map(|group| group.cells.len()).sum();
-        let head = format!("{}  {}", paint("Conforms in part", HEADING, self.colour), paint(&plural(cells, "cell"), FAINT, self.colour));
+        let head = format!("{}  {}", styled("Conforms in part", HEADING, self.colour), styled(&plural(cells, "cell"), FAINT, self.colour));
         let shown = groups.iter().take(MOST_TOLD).map(|group| self.group(group));
         let lines: Vec<String> = std::iter::once(head).chain(shown).collect();
         (cells > 0).then(|| lines.join("\n"))
     }
 
     fn group(self, group: &UnprovedGroup<'_>) -> String {
-        let head = format!("{} {}: {}", group.cells.len(), group.verdict.word(), group.reason);
+        let head = format!("{} {}: {}", group.cells.len(), group.verdict.as_str(), group.reason);
         let mut names: Vec<String> = group.cells.iter().take(MOST_NAMED).map(|cell| cell_name(cell)).collect();
         let rest = group.cells.len().saturating_sub(MOST_NAMED);
         if rest > 0 {
             names.push(format!("{rest} more"));
         }
         let head = self.wrapped(&head, 0, 4);
-        format!("  {} {head}\n{}", self.symbol(group.verdict), paint(&self.wrapped(&names.join(", "), 6, 6), FAINT, self.colour))
+        format!("  {} {head}\n{}", self.symbol(group.verdict), styled(&self.wrapped(&names.join(", "), 6, 6), FAINT, self.colour))
     }
 }
 
 /// A name in exactly this many characters.
-fn fit(name: &str, width: usize) -> String {
+fn exact_width(name: &str, width: usize) -> String {
     let length = name.chars().count();
     if length <= width {
         return format!("{name}{}", " ".repeat(width - length));
@@ -288,7 +288,7 @@ mod tests {
                 let mut cell = cell.clone();
                 cell.api = format!("Part {part} of many");
                 cell.operation = format!("part{part}.{}", cell.operation);
-                cell.findings.iter_mut().for_each(|finding| finding.probe = ProbeId::written(&format!("{part} {}", finding.probe)));
+                cell.findings.iter_mut().for_each(|finding| finding.probe = ProbeId::from_text(&format!("{part} {}", finding.probe)));
                 cell
             }));
         }
@@ -328,7 +328,7 @@ mod tests {
 
     #[test]
     fn a_long_name_keeps_both_ends() {
-        assert_eq!(fit("abcdefghij", 7), "abc…hij");
-        assert_eq!(fit("abc", 5), "abc  ");
+        assert_eq!(exact_width("abcdefghij", 7), "abc…hij");
+        assert_eq!(exact_width("abc", 5), "abc  ");
     }
 }

@@ -70,7 +70,7 @@ fn is_unavailable(cell: &Cell) -> bool {
 }
 
 /// What was held against what.
-pub(super) fn subject(report: &Report) -> String {
+pub(super) fn target_and_contract(report: &Report) -> String {
     let contract = format!("{} {}", report.contract.title, report.contract.version);
     format!("{} against {}, profile {}", contract.trim(), report.target.url, report.target.profile)
 }
@@ -83,7 +83,7 @@ pub(super) fn counts(report: &Report) -> String {
     };
     let counted = |of: &dyn Fn(Verdict) -> u64, more: &dyn Fn(Verdict) -> String| -> Vec<String> {
         let some = Verdict::ALL.into_iter().filter(|verdict| of(*verdict) > 0);
-        some.map(|verdict| format!("{} {}{}", of(verdict), verdict.word(), more(verdict))).collect()
+        some.map(|verdict| format!("{} {}{}", of(verdict), verdict.as_str(), more(verdict))).collect()
     };
     let own = counted(&|verdict| report.totals.of(verdict), &partly);
     let inferred = counted(&|verdict| report.totals.inferred(verdict), &|_| String::new());
@@ -126,23 +126,23 @@ pub(super) fn sources(report: &Report) -> Vec<(&str, usize)> {
 
 /// Which checks count for less or more than they say themselves, where any does.
 pub(super) fn checks(report: &Report) -> Option<String> {
-    let named: Vec<String> = report.checks.named().map(|(name, level)| format!("{name} {}", level.word())).collect();
+    let named: Vec<String> = report.checks.entries().map(|(name, level)| format!("{name} {}", level.as_str())).collect();
     (!named.is_empty()).then(|| format!("Levels of checks: {}.", named.join(", ")))
 }
 
 /// What is kept of the answers, where that is not everything.
-pub(super) fn kept(report: &Report) -> Option<String> {
+pub(super) fn kept_sentence(report: &Report) -> Option<String> {
     let words = match report.keep {
         Keep::All => return None,
         Keep::Masked => "a text that begins with \"masked:\" stands for a value of the server, equal ones for equal values.",
         Keep::Shapes => "types stand in the place of values, which cannot be compared any more.",
         Keep::None => "no body is kept, and nothing of one can be compared any more.",
     };
-    Some(format!("Of answers, this report keeps {}: {words}", report.keep.words()))
+    Some(format!("Of answers, this report keeps {}: {words}", report.keep.describe()))
 }
 
 /// What the run made and could not remove, a line for each.
-pub(super) fn left(report: &Report) -> Vec<String> {
+pub(super) fn leftover_lines(report: &Report) -> Vec<String> {
     let id = |left: &Leftover| if left.id.is_empty() { "(id not known)".to_owned() } else { left.id.clone() };
     let changed = report.changed.iter().filter(|changed| !changed.put_back);
     let changed = changed.map(|one| {
@@ -247,7 +247,7 @@ pub(super) fn unproved(report: &Report) -> Vec<UnprovedGroup<'_>> {
             let words = format!(
                 "{} {}: {} allows it",
                 plural(operations.len(), "operation"),
-                if operations.len() == 1 { effect.does() } else { effect.they_do() },
+                if operations.len() == 1 { effect.verb_phrase() } else { effect.they_do() },
                 effect.flag()
             );
             group.reason = Cow::Owned(words);
@@ -294,7 +294,7 @@ pub(super) fn root_cause(report: &Report) -> Option<String> {
 }
 
 /// Cells that conform of which the same was not judged.
-pub(super) fn in_part(report: &Report) -> Vec<UnprovedGroup<'_>> {
+pub(super) fn partly_judged_groups(report: &Report) -> Vec<UnprovedGroup<'_>> {
     let mut groups: Vec<UnprovedGroup<'_>> = Vec::new();
     for cell in report.cells.iter().filter(|cell| cell.is_in_part()) {
         let reason = cell.in_part.as_deref().unwrap_or_default();

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::contract::expressions::captured;
 use crate::model::exchange::{Answer, AnswerContent, Outcome, Outcomes};
 use crate::model::plan::{Origin, Plan, Probe, SlotId};
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 
 /// Header fields that belong to the connection, not to the answer (RFC 9110, section 7.6.1, and `Date`, `Content-Length`).
 const CONNECTION: [&str; 5] = ["date", "content-length", "connection", "keep-alive", "transfer-encoding"];
@@ -122,18 +122,18 @@ impl<'a> VolatileNames<'a> {
     /// The name of a value that the probe itself was about.
     fn needed(&self, value: &Value, probe: &Probe) -> Option<String> {
         let slots = probe.needs.iter().chain(probe.captures.iter().map(|capture| &capture.slot));
-        slots.into_iter().find(|slot| self.values.get(*slot).is_some_and(|own| same(own, value))).map(|slot| format!("[{slot}]"))
+        slots.into_iter().find(|slot| self.values.get(*slot).is_some_and(|own| is_same_id(own, value))).map(|slot| format!("[{slot}]"))
     }
 
     fn name_of(&self, value: &Value, kind: impl Fn(&str) -> bool) -> Option<String> {
-        let named = self.values.iter().find(|(slot, own)| same(own, value) && self.plan.slots.get(*slot).is_some_and(|slot| kind(&slot.kind)));
+        let named = self.values.iter().find(|(slot, own)| is_same_id(own, value) && self.plan.slots.get(*slot).is_some_and(|slot| kind(&slot.kind)));
         named.map(|(slot, _)| format!("[{slot}]"))
     }
 }
 
 /// The same id, written as text or as a number.
-fn same(one: &Value, other: &Value) -> bool {
-    !plain(other).is_empty() && plain(one) == plain(other)
+fn is_same_id(one: &Value, other: &Value) -> bool {
+    !unquoted_text(other).is_empty() && unquoted_text(one) == unquoted_text(other)
 }
 
 /// A moment of RFC 3339, section 5.6.

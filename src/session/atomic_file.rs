@@ -8,15 +8,15 @@ use crate::session::stop::Stop;
 
 /// Writes a file by way of a temporary one beside it.
 pub fn write(path: &Path, text: &str) -> Result<(), Stop> {
-    written(path, text, false)
+    write_temporary(path, text, false)
 }
 
 /// The same of a file that only its owner may read: one that holds answers.
 pub fn write_private(path: &Path, text: &str) -> Result<(), Stop> {
-    written(path, text, true)
+    write_temporary(path, text, true)
 }
 
-fn written(path: &Path, text: &str, private: bool) -> Result<(), Stop> {
+fn write_temporary(path: &Path, text: &str, private: bool) -> Result<(), Stop> {
     let failed = |error: std::io::Error| Stop::Unusable(format!("{} cannot be written: {error}; name another folder with --out", path.display()));
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(failed)?;

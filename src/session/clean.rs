@@ -33,20 +33,20 @@ struct CleanUp<'a> {
 ///
 /// # Errors
 /// Something must be fixed first, or the state folder cannot be used.
-pub fn clean(args: &CleanOptions, observer: &dyn Observer) -> Result<Conclusion, Stop> {
+pub fn clean_up_and_print(args: &CleanOptions, observer: &dyn Observer) -> Result<Conclusion, Stop> {
     let specification = Specification::load(&args.files)?;
     let target = Target::connected(&args.target, specification.suite.live, args.connection.proxy.is_some())?;
     let connection = Connection::new(&args.connection);
     let sweep = CleanUp { target: &target, connection: &connection, observer };
     if args.files.contract.is_none() && args.files.suite.is_none() {
-        let others = EarlierRuns::open(&args.pace.state, &target, &specification, Answers::All, observer)?.made_with()?;
+        let others = EarlierRuns::open(&args.pace.state, &target, &specification, Answers::All, observer)?.sources_of_leftovers()?;
         if !others.is_empty() {
-            return each(args, &sweep, &others);
+            return clean_other_contracts(args, &sweep, &others);
         }
     }
     let mut earlier_runs = EarlierRuns::open(&args.pace.state, &target, &specification, Answers::All, observer)?;
     let code = clean_up_contract(args, &sweep, &specification, &mut earlier_runs)?;
-    let others = earlier_runs.uncleaned_elsewhere()?;
+    let others = earlier_runs.contracts_with_leftovers()?;
     for title in &others {
         observer.result(&format!("A run with another contract, {title:?}, may have left something there: name it with --contract or --suite.\n"));
     }
@@ -54,7 +54,7 @@ pub fn clean(args: &CleanOptions, observer: &dyn Observer) -> Result<Conclusion,
 }
 
 /// Cleans up after runs with other contracts than the bundled one, each with the files that it was made with.
-fn each(args: &CleanOptions, sweep: &CleanUp<'_>, others: &[Sources]) -> Result<Conclusion, Stop> {
+fn clean_other_contracts(args: &CleanOptions, sweep: &CleanUp<'_>, others: &[Sources]) -> Result<Conclusion, Stop> {
     let CleanUp { target, observer, .. } = *sweep;
     let mut code = Conclusion::Conforms;
     for files in others {
@@ -75,7 +75,7 @@ fn clean_up_contract(
 ) -> Result<Conclusion, Stop> {
     let target = by.target;
     let windows = target::windows(&args.pace.window, target, &specification.contract);
-    let (code, _) = sweep(by, specification, earlier_runs, &PlanningOptions { windows, ..PlanningOptions::default() })?;
+    let (code, _) = remove_leftovers(by, specification, earlier_runs, &PlanningOptions { windows, ..PlanningOptions::default() })?;
     earlier_runs.reduce(&specification.contract, &Retention::of_target(None, &args.pace.state, specification, target)?)?;
     Ok(code)
 }
@@ -90,9 +90,9 @@ pub(super) fn start_over(command: &sending::SendCommand<'_>, mut earlier_runs: E
     let mut sent_before = 0;
     if *target != Target::Mock && !earlier_runs.journals.is_empty() {
         let windows = target::windows(&args.scope.pace.window, target, &specification.contract);
-        (_, sent_before) = sweep(&by, specification, &earlier_runs, &PlanningOptions { windows, ..PlanningOptions::default() })?;
+        (_, sent_before) = remove_leftovers(&by, specification, &earlier_runs, &PlanningOptions { windows, ..PlanningOptions::default() })?;
     }
-    earlier_runs.start_over()?;
+    earlier_runs.forget_proved_cells()?;
     drop(earlier_runs);
     let mut earlier_runs = EarlierRuns::for_run(&args.scope, target, specification, Answers::OfUnended, observer)?;
     earlier_runs.sent_before = sent_before;
@@ -100,7 +100,12 @@ pub(super) fn start_over(command: &sending::SendCommand<'_>, mut earlier_runs: E
 }
 
 /// Removes what is left; the exit code, and how many requests it took.
-fn sweep(by: &CleanUp<'_>, specification: &Specification, earlier_runs: &EarlierRuns, options: &PlanningOptions) -> Result<(Conclusion, u64), Stop> {
+fn remove_leftovers(
+    by: &CleanUp<'_>,
+    specification: &Specification,
+    earlier_runs: &EarlierRuns,
+    options: &PlanningOptions,
+) -> Result<(Conclusion, u64), Stop> {
     let CleanUp { target, connection, observer } = *by;
     let Target::Server { base, .. } = target else {
         observer.result("Nothing is left: the embedded mock ends with its run.\n");
@@ -109,7 +114,8 @@ fn sweep(by: &CleanUp<'_>, specification: &Specification, earlier_runs: &Earlier
     let (mut left, mut sent) = (0, 0);
     for journal_history in &earlier_runs.journals {
         let open = !journal_history.cleaned
-            && (!journal_history.finished || earlier_runs.uncleaned().iter().any(|one| one.start.started_at == journal_history.start.started_at));
+            && (!journal_history.finished
+                || earlier_runs.journals_with_leftovers().iter().any(|one| one.start.started_at == journal_history.start.started_at));
         if !open {
             continue;
         }
@@ -125,7 +131,7 @@ fn sweep(by: &CleanUp<'_>, specification: &Specification, earlier_runs: &Earlier
         left += cleaned.left.iter().filter(|one| one.removable).count();
         print_cleaned(journal_history, &cleaned, observer);
     }
-    if earlier_runs.journals.iter().all(|one| one.cleaned || one.finished) && left == 0 && earlier_runs.uncleaned().is_empty() {
+    if earlier_runs.journals.iter().all(|one| one.cleaned || one.finished) && left == 0 && earlier_runs.journals_with_leftovers().is_empty() {
         observer.result(&format!("Nothing that can be removed is left by runs with the contract {:?}.\n", specification.contract.title));
     }
     Ok((if left == 0 { Conclusion::Conforms } else { Conclusion::Inconclusive }, sent))
@@ -143,7 +149,7 @@ async fn one(
     let client = connection.client(false)?;
     let plan: &Plan = &journal_history.start.plan;
     let progress = observer.sending(&Plan::default(), &settings.windows);
-    let watch = |event: crate::execute::RunEvent<'_>| progress.learn(event);
+    let watch = |event: crate::execute::RunEvent<'_>| progress.on_event(event);
     // Asked to end, what is under way is ended, and the rest is left to the next time.
     let stop = observer.interruption(true);
     let journal = earlier_runs.reopen(journal_history)?;
@@ -151,7 +157,7 @@ async fn one(
     let own = Permission { writes: true, effects: Some(BTreeSet::new()), disposable: false };
     let permit = Permit::new(&specification.contract, &specification.suite, own, &settings.base);
     let run = Run::new(&specification.contract, plan, (&client, &permit), accounts, settings, &watch, &stop).journalled(journal.as_ref());
-    let cleaned = run.clean(&specification.schemas, journal_history).await;
+    let cleaned = run.remove_orphans(&specification.schemas, journal_history).await;
     progress.end();
     if let Some(journal) = journal.filter(|_| cleaned.left.iter().all(|one| !one.removable)) {
         journal.write(&Entry::Cleaned, true)?;

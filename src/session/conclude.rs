@@ -8,7 +8,7 @@ use super::options::JudgeOptions;
 use super::retention::Retention;
 use super::target::{self, Specification};
 use super::{atomic_file, json_file};
-use crate::judge::{Recording, alternatives, count_tries, found, judge as judge_case, own_requests, sent, undocumented_members};
+use crate::judge::{Recording, accepted_alternatives, alternatives, count_tries, judge as judge_case, own_requests, sent, undocumented_members};
 use crate::model::contract::WHOLE_SERVER;
 use crate::model::plan::Intent;
 use crate::model::reason::Code;
@@ -44,9 +44,9 @@ pub struct Purpose<'a> {
 /// # Errors
 /// The recording cannot be used, is of another contract, or the reports cannot be written.
 pub fn judge(args: &JudgeOptions, observer: &dyn Observer) -> Result<Conclusion, Stop> {
-    let recording = recorded(&args.recording)?;
+    let recording = read_recording(&args.recording)?;
     if !recording.keep.is_all() {
-        let (file, kept) = (args.recording.display(), recording.keep.words());
+        let (file, kept) = (args.recording.display(), recording.keep.describe());
         observer.note(&format!("{file} keeps {kept}: no body is judged again, and no cell conforms whose answer had one."));
     }
     let recording = recording.without_bodies();
@@ -71,7 +71,7 @@ pub fn judge(args: &JudgeOptions, observer: &dyn Observer) -> Result<Conclusion,
 ///
 /// # Errors
 /// The file is not readable, or is none.
-pub(crate) fn recorded(path: &Path) -> Result<Recording, Stop> {
+pub(crate) fn read_recording(path: &Path) -> Result<Recording, Stop> {
     json_file::read(path, LONGEST, "recording of this version")
 }
 
@@ -108,7 +108,7 @@ pub fn conclude(
         atomic_file::write_private(&conclusion.out.join("recording.json"), &text)?;
     }
     // Last: what a run has shown is told, whatever becomes of what the next one should know.
-    if let Some(Err(stop)) = earlier_runs.map(|earlier_runs| earlier_runs.learn(&specification.suite, &own, recording)) {
+    if let Some(Err(stop)) = earlier_runs.map(|earlier_runs| earlier_runs.record_run(&specification.suite, &own, recording)) {
         observer.note(&format!("warning: {stop}; the next run will not know what this one has shown"));
     }
     observer.reported(&report, conclusion.out);
@@ -150,7 +150,7 @@ pub fn assemble(specification: &Specification, recording: &Recording) -> Report 
         causes: Vec::new(),
         undocumented: undocumented_members(&case),
         alternatives: alternatives(&case),
-        found_requests: found(&recording.again),
+        found_requests: accepted_alternatives(&recording.again),
         own_requests: own_requests(&case),
         checks: specification.levels.clone(),
         probes,

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::observer::Observer;
 use super::options::ConnectionOptions;
-use super::shown_address::repeated;
+use super::shown_address::quoted_address;
 
 use crate::execute::http::{AnswerLimits, AnswerMemory, Client, ServerRoute};
 use crate::model::own_header::OwnHeader;
@@ -80,7 +80,7 @@ impl<'a> Connection<'a> {
 
     fn route(&self) -> Result<ServerRoute, Stop> {
         let authorities = self.options.ca.as_ref().map(|path| open::bytes(path, LONGEST_CA)).transpose()?;
-        let identity = self.options.client_cert.as_ref().map(|path| open::private(path, LONGEST_CA)).transpose()?.map(SecretSlice::from);
+        let identity = self.options.client_cert.as_ref().map(|path| open::read_private_file(path, LONGEST_CA)).transpose()?.map(SecretSlice::from);
         Ok(ServerRoute { authorities, identity, proxy: self.options.proxy.as_deref().map(proxy).transpose()?, ..ServerRoute::default() })
     }
 }
@@ -106,7 +106,7 @@ fn proxy(text: &str) -> Result<String, Stop> {
         return Err(Stop::Unusable("--proxy holds credentials, which everybody on this machine can see; use a proxy that asks for none".to_owned()));
     }
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return Err(Stop::Unusable(format!("--proxy {} is no http or https URL; {hint}", repeated(text))));
+        return Err(Stop::Unusable(format!("--proxy {} is no http or https URL; {hint}", quoted_address(text))));
     }
     Ok(text.to_owned())
 }

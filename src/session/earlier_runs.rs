@@ -22,8 +22,8 @@ use crate::model::keep::Keep;
 use crate::model::plan::{Origin, Plan, Probe, SlotId};
 use crate::model::report::Report;
 use crate::model::suite::Suite;
-use crate::model::text::plain;
-use crate::plan::{GivenResource, KnownResources, PlanningOptions, removals, undoing};
+use crate::model::text::unquoted_text;
+use crate::plan::{GivenResource, KnownResources, PlanningOptions, removals, restoring_requests};
 use crate::session::stop::Stop;
 
 /// How long journals are looked into for requests that count against a rate limit, in milliseconds: two days.
@@ -94,7 +94,7 @@ impl EarlierRuns {
     }
 
     /// Journals of runs that may have left something.
-    pub fn uncleaned(&self) -> Vec<&JournalHistory> {
+    pub fn journals_with_leftovers(&self) -> Vec<&JournalHistory> {
         self.journals.iter().filter(|one| has_left(one)).collect()
     }
 
@@ -102,7 +102,7 @@ impl EarlierRuns {
     ///
     /// # Errors
     /// The state folder cannot be used.
-    pub fn uncleaned_elsewhere(&self) -> Result<BTreeSet<String>, Stop> {
+    pub fn contracts_with_leftovers(&self) -> Result<BTreeSet<String>, Stop> {
         let Some(folder) = &self.folder else { return Ok(BTreeSet::new()) };
         let others = folder.journals_of_others()?;
         Ok(others.iter().filter(|one| has_left(one)).map(|one| one.start.contract.clone()).collect())
@@ -113,7 +113,7 @@ impl EarlierRuns {
     ///
     /// # Errors
     /// The state folder cannot be used.
-    pub fn made_with(&self) -> Result<Vec<Sources>, Stop> {
+    pub fn sources_of_leftovers(&self) -> Result<Vec<Sources>, Stop> {
         let Some(folder) = &self.folder else { return Ok(Vec::new()) };
         let others = folder.journals_of_others()?;
         let open = others.iter().chain(&self.journals).filter(|one| has_left(one) || !(one.finished || one.cleaned));
@@ -155,7 +155,7 @@ impl EarlierRuns {
     }
 
     /// Adds jobs of an earlier day to what the suite names itself.
-    pub fn give(&self, suite: &Suite, given: &mut BTreeMap<String, Vec<GivenResource>>) {
+    pub fn add_given_jobs(&self, suite: &Suite, given: &mut BTreeMap<String, Vec<GivenResource>>) {
         let now = Timestamp::now().as_millisecond();
         for (kind, entries) in &suite.given {
             for entry in entries {
@@ -177,7 +177,7 @@ impl EarlierRuns {
             if !matches!(planned.intent, crate::model::plan::Intent::Postponed(_)) {
                 continue;
             }
-            if let Some(known) = self.memory.recall(cell, &self.contract) {
+            if let Some(known) = self.memory.known_cell(cell, &self.contract) {
                 *cell = known.cell.clone();
                 cell.remembered = Some(known.at.clone());
             }
@@ -188,9 +188,9 @@ impl EarlierRuns {
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn learn(&mut self, suite: &Suite, report: &Report, recording: &Recording) -> Result<(), Stop> {
+    pub fn record_run(&mut self, suite: &Suite, report: &Report, recording: &Recording) -> Result<(), Stop> {
         let Some(folder) = &self.folder else { return Ok(()) };
-        self.memory.learn(&report.cells, &report.started_at, &self.contract, report.keep);
+        self.memory.record_cells(&report.cells, &report.started_at, &self.contract, report.keep);
         for (kind, id) in unknown_jobs(recording) {
             self.memory.forget_job(kind, id);
         }
@@ -199,7 +199,7 @@ impl EarlierRuns {
             self.memory.keep_job(&kind, PendingJob { id, at });
         }
         folder.remember(&self.memory)?;
-        folder.forget(&self.journals, at - LONGEST_WINDOW)?;
+        folder.remove_unneeded(&self.journals, at - LONGEST_WINDOW)?;
         Ok(())
     }
 
@@ -219,8 +219,8 @@ impl EarlierRuns {
             let left = has_left(one);
             let level = if left { retention.level.max(Keep::Masked) } else { retention.level };
             let Some(redactor) = retention.journal_redactor(level, contract, one).filter(|_| one.keep > level) else { continue };
-            let told = |entry| redactor.entry(entry);
-            if !left || needs(one) == needs(&one.clone().told(&told)) {
+            let told = |entry| redactor.redacted_entry(entry);
+            if !left || needs(one) == needs(&one.clone().map_entries(&told)) {
                 folder.reduce(one, level, &told)?;
             }
         }
@@ -231,7 +231,7 @@ impl EarlierRuns {
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn start_over(&mut self) -> Result<(), Stop> {
+    pub fn forget_proved_cells(&mut self) -> Result<(), Stop> {
         self.memory.cells.clear();
         let Some(folder) = &self.folder else { return Ok(()) };
         Ok(folder.remember(&self.memory)?)
@@ -259,8 +259,8 @@ fn needs(journal_history: &JournalHistory) -> Vec<(ProbeId, Vec<Option<Value>>)>
 /// The requests that remove what a run has left.
 fn removing(journal_history: &JournalHistory, known: &KnownResources) -> Vec<Probe> {
     let whole = known.extended(&journal_history.start.plan);
-    let mut all = removals(&whole, |slot| known.is_there(slot));
-    all.extend(undoing(&whole, known));
+    let mut all = removals(&whole, |slot| known.exists(slot));
+    all.extend(restoring_requests(&whole, known));
     all
 }
 
@@ -289,7 +289,7 @@ fn left_jobs(suite: &Suite, recording: &Recording) -> Vec<(String, String)> {
             let Some(slot) = plan.slots.get(&capture.slot) else { continue };
             let expires = suite.given.get(&slot.kind).is_some_and(|entries| entries.iter().any(|entry| entry.after.is_some()));
             let id = captured(capture, answer, probe, &BTreeMap::new()).filter(|_| expires && slot.origin == Origin::Created(probe.id.clone()));
-            left.extend(id.map(|id| (slot.kind.clone(), plain(&id))));
+            left.extend(id.map(|id| (slot.kind.clone(), unquoted_text(&id))));
         }
     }
     left
@@ -304,11 +304,11 @@ pub fn plan_decisions(scope: &Scope, target: &Target, specification: &Specificat
         ("--seed", seed.to_string()),
         ("--cases", cases.to_string()),
         ("--regressions", digest(&serde_json::to_string(&options.regressions).unwrap_or_default())),
-        ("--only", options.filter.words()),
+        ("--only", options.filter.flags_text()),
         ("--status", format!("{status:?}")),
         ("--allow", allow.join(" ")),
         ("--thorough", thorough.to_string()),
-        ("--profile", target::profile(&scope.selection, target).to_owned()),
+        ("--profile", target::permission_profile(&scope.selection, target).to_owned()),
         ("--budget", format!("{:?}", scope.budget)),
         ("--window", format!("{:?}", options.windows)),
         ("credentials", format!("{:?} {:?}", options.full, options.limited)),
@@ -317,14 +317,20 @@ pub fn plan_decisions(scope: &Scope, target: &Target, specification: &Specificat
 }
 
 /// Options of a plan within the rate limits and the budget, and with what is known of earlier runs.
-pub fn within(options: PlanningOptions, scope: &Scope, to: &Target, specification: &Specification, earlier_runs: &EarlierRuns) -> PlanningOptions {
+pub fn with_limits(
+    options: PlanningOptions,
+    scope: &Scope,
+    to: &Target,
+    specification: &Specification,
+    earlier_runs: &EarlierRuns,
+) -> PlanningOptions {
     let windows = target::windows(&scope.pace.window, to, &specification.contract);
     PlanningOptions {
         keep: *to != Target::Mock,
         burst: target::burst(&windows, to),
         windows,
         budget: scope.budget,
-        asked: earlier_runs.memory.known(),
+        asked: earlier_runs.memory.last_asked(),
         ..options
     }
 }

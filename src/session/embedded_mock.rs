@@ -45,13 +45,13 @@ impl EmbeddedMock {
             variant: variants_of(variants)?,
         };
         let served = specification.served_contract().clone();
-        let given = Mock::serving(&served, options.clone()).given().clone();
+        let given = Mock::serving(&served, options.clone()).given_ids().clone();
         Ok(Self { served, options, given })
     }
 
     /// Resources that the mock knows from before, as the suite names them.
-    pub fn given(&self) -> BTreeMap<String, Vec<GivenResource>> {
-        known(&self.options, &self.given)
+    pub fn given_resources(&self) -> BTreeMap<String, Vec<GivenResource>> {
+        with_given_ids(&self.options, &self.given)
     }
 
     /// The accounts that the mock knows.
@@ -113,8 +113,8 @@ pub fn serve_until_interrupted(args: &MockServerOptions, introduce: &dyn Fn(&Ser
     let specification = Specification::load(&args.files)?;
     let mut options = EmbeddedMock::prepare(&specification, &args.mock.fault, &args.mock.variant)?.options;
     options.accounts = from_environment(&specification, &options.accounts);
-    let given = Mock::serving(specification.served_contract(), options.clone()).given().clone();
-    options.windows = if args.window.is_empty() { whole_run(&specification, known(&options, &given))? } else { args.window.clone() };
+    let given = Mock::serving(specification.served_contract(), options.clone()).given_ids().clone();
+    options.windows = if args.window.is_empty() { whole_run(&specification, with_given_ids(&options, &given))? } else { args.window.clone() };
     let mock = Arc::new(Mock::serving(specification.served_contract(), options.clone()));
     let runtime = runtime("the mock cannot start")?;
     runtime.block_on(async {
@@ -207,7 +207,7 @@ fn requests_for_restoring(contract: &Contract, planned: &Plan) -> u32 {
     written.into_values().sum()
 }
 
-fn known(options: &MockOptions, given: &BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<GivenResource>> {
+fn with_given_ids(options: &MockOptions, given: &BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<GivenResource>> {
     let of = |kind: &String, ids: &Vec<String>| {
         let states = options.suite.given.get(kind).into_iter().flatten().map(|given| given.state.clone());
         ids.iter().zip(states).map(|(id, state)| GivenResource { id: id.clone(), state, left: None }).collect()

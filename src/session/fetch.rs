@@ -23,7 +23,7 @@ const HINT: &str = "fetch it by other means, and name the file";
 pub fn source(path: &Path) -> Source {
     match path.to_str().filter(|text| is_address(text)) {
         Some(text) => Source::Web(text.to_owned(), fetch),
-        None => Source::named(path),
+        None => Source::from_path(path),
     }
 }
 
@@ -33,7 +33,7 @@ pub fn is_address(text: &str) -> bool {
 }
 
 /// What may be kept of where a contract is: what stands behind the question mark of an address may be a key.
-pub fn kept(path: &Path) -> PathBuf {
+pub fn without_query(path: &Path) -> PathBuf {
     match path.to_str().filter(|text| is_address(text)) {
         Some(address) => address.split(['?', '#']).next().unwrap_or(address).into(),
         None => path.to_owned(),

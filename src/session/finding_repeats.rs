@@ -41,7 +41,7 @@ pub(crate) fn again(command: &SendCommand<'_>, earlier_runs: &mut EarlierRuns, r
             None => None,
         };
         let traces = RunTraces::default();
-        let reserve = reserve(args, target, recording);
+        let reserve = repeat_budget(args, target, recording);
         let mut again =
             Repeater { command: *command, specification, earlier_runs, context, hints: &hints, served, left: reserve, rounds: Vec::new(), traces };
         again.try_other_values(recording).await?;
@@ -64,7 +64,7 @@ pub(crate) fn again(command: &SendCommand<'_>, earlier_runs: &mut EarlierRuns, r
 }
 
 /// How many requests there are for trying in another way what was refused: a fifth of what was sent, within the budget.
-fn reserve(args: &RunOptions, target: &Target, recording: &Recording) -> u64 {
+fn repeat_budget(args: &RunOptions, target: &Target, recording: &Recording) -> u64 {
     let sent = recording.outcomes.requests();
     let most = if target.is_local() && args.scope.pace.window.is_empty() { MOST_LOCAL } else { sent.div_ceil(RESERVE) };
     args.scope.budget.map_or(most, |budget| budget.saturating_sub(sent).min(most))

@@ -83,9 +83,9 @@ pub fn accounts(
     let of_accounts = missing(suite.accounts.full.keys().flat_map(|scheme| places(suite, contract, scheme)).collect());
     let of_headers =
         missing(headers.iter().flat_map(|header| header.variables().into_iter().map(|name| (name, format!("header {}", header.name)))).collect());
-    let mut accounts = if specification.names_accounts { Accounts::whole(suite, lookup) } else { Accounts::available(suite, lookup) };
+    let mut accounts = if specification.names_accounts { Accounts::complete(suite, lookup) } else { Accounts::available(suite, lookup) };
     accounts.headers = headers.iter().map(|header| OwnField::new(header, lookup)).collect();
-    let asked_for = || contract.operations.iter().any(|operation| operation.needs_credentials() && filter.takes(operation));
+    let asked_for = || contract.operations.iter().any(|operation| operation.needs_credentials() && filter.selects(operation));
     let needed = specification.names_accounts || (accounts.full.is_empty() && asked_for());
     let of_accounts = if needed { of_accounts } else { Vec::new() };
     if of_accounts.is_empty() && of_headers.is_empty() {
@@ -111,11 +111,11 @@ pub fn refused_note(specification: &Specification, planned: &Plan, outcomes: &Ou
         return None;
     }
     let sent: BTreeSet<&str> = answered.iter().flat_map(|(exchange, _)| &exchange.request.credentials).map(|one| one.scheme.as_str()).collect();
-    Some(format!("note: every valid request was answered 401; {}", shown(specification, &sent)))
+    Some(format!("note: every valid request was answered 401; {}", shown_schemes(specification, &sent)))
 }
 
 /// The schemes that were shown, each with how and from which variables; no value.
-fn shown(specification: &Specification, sent: &BTreeSet<&str>) -> String {
+fn shown_schemes(specification: &Specification, sent: &BTreeSet<&str>) -> String {
     let Specification { suite, contract, .. } = specification;
     if sent.is_empty() {
         return "none showed credentials, because neither the contract nor the suite asks for any: `security` in a suite adds them".to_owned();

@@ -17,7 +17,7 @@ pub struct Listed {
 impl Listed {
     /// The operations that were asked for, in the order of the contract.
     pub fn operations(&self) -> Vec<&Operation> {
-        self.contract.operations.iter().filter(|operation| self.filter.takes(operation)).collect()
+        self.contract.operations.iter().filter(|operation| self.filter.selects(operation)).collect()
     }
 }
 

@@ -45,7 +45,7 @@ pub trait Observer: Sync {
 /// Is told how far sending is.
 pub trait SendingObserver: Sync {
     /// Something happened.
-    fn learn(&self, event: RunEvent<'_>);
+    fn on_event(&self, event: RunEvent<'_>);
 
     /// Sending has ended.
     fn end(&self);
@@ -91,7 +91,7 @@ impl TrialObserver for SilentObserver {
 }
 
 impl SendingObserver for SilentObserver {
-    fn learn(&self, _: RunEvent<'_>) {}
+    fn on_event(&self, _: RunEvent<'_>) {}
 
     fn end(&self) {}
 }

@@ -47,7 +47,7 @@ impl Repeater<'_> {
     pub(crate) async fn try_other_values(&mut self, recording: &mut Recording) -> Result<(), Stop> {
         let today = Zoned::now().date().to_string();
         let mut attempts: BTreeMap<String, ValidRequestAttempt> = BTreeMap::new();
-        learn(&mut attempts, &outcomes_of_valid_requests(&recording.plan, &recording.outcomes));
+        record_attempts(&mut attempts, &outcomes_of_valid_requests(&recording.plan, &recording.outcomes));
         for round in 0..MOST_ROUNDS {
             let tried = self.next_tries(&mut attempts, &today);
             if tried.is_empty() {
@@ -62,7 +62,7 @@ impl Repeater<'_> {
             }
             recording.again = std::mem::take(&mut self.rounds);
             if let Some(last) = recording.again.last() {
-                learn(&mut attempts, &outcomes_of_valid_requests(&last.plan, &last.outcomes));
+                record_attempts(&mut attempts, &outcomes_of_valid_requests(&last.plan, &last.outcomes));
             }
             self.rounds.clone_from(&recording.again);
         }
@@ -108,14 +108,14 @@ impl Repeater<'_> {
         });
         let wanted: Vec<ProbeId> = aimed.filter(|id| reached.contains(*id)).cloned().collect();
         let all = closure(whole, &wanted, &[]);
-        if !all.probes.is_empty() && all.probes.len() as u64 <= self.left() {
+        if !all.probes.is_empty() && all.probes.len() as u64 <= self.requests_left() {
             return Some(all);
         }
         // At least it is found out what is taken.
         let valid =
             whole.probes.iter().filter(|probe| tried.contains(&probe.operation) && probe.fault.is_none() && probe.trigger == TriggerName::SUCCESS);
         let least = closure(whole, &valid.map(|probe| probe.id.clone()).collect::<Vec<_>>(), &[]);
-        (!least.probes.is_empty() && least.probes.len() as u64 <= self.left()).then_some(least)
+        (!least.probes.is_empty() && least.probes.len() as u64 <= self.requests_left()).then_some(least)
     }
 
     fn cells(&self, recording: &Recording) -> Vec<Cell> {
@@ -141,7 +141,7 @@ fn with_attempts(contract: &Contract, attempts: &BTreeMap<String, ValidRequestAt
     contract
 }
 
-fn learn(attempts: &mut BTreeMap<String, ValidRequestAttempt>, seen: &BTreeMap<String, ValidRequestOutcome>) {
+fn record_attempts(attempts: &mut BTreeMap<String, ValidRequestAttempt>, seen: &BTreeMap<String, ValidRequestOutcome>) {
     for (name, taken) in seen {
         match taken {
             ValidRequestOutcome::Accepted => {

@@ -38,8 +38,10 @@ pub struct Planned {
 pub fn plan(args: &PlanOptions, observer: &dyn Observer) -> Result<Planned, Stop> {
     let scope = &args.scope;
     let specification = Specification::load(&scope.files)?;
-    let target =
-        Target::planned(scope.target.as_deref().or(specification.suite.target.as_deref()).unwrap_or("mock"), scope.live || specification.suite.live)?;
+    let target = Target::for_plan(
+        scope.target.as_deref().or(specification.suite.target.as_deref()).unwrap_or("mock"),
+        scope.live || specification.suite.live,
+    )?;
     if target == Target::Mock {
         for_a_server(&[("--live", scope.live), ("--credentials", args.credentials.is_some())])?;
     }
@@ -52,19 +54,19 @@ pub fn plan(args: &PlanOptions, observer: &dyn Observer) -> Result<Planned, Stop
     };
     let (mut given, schemes) = if target == Target::Mock {
         let embedded = EmbeddedMock::prepare(&specification, &[], &[])?;
-        (embedded.given(), embedded.accounts().schemes())
+        (embedded.given_resources(), embedded.accounts().schemes())
     } else {
         // A plan needs no secret; it only asks whether the account without permissions is there.
         let named = NamedValues::read(args.credentials.as_deref())?;
         let lookup = |name: &str| named.get(name);
         let (_, limited) = Accounts::available(&specification.suite, &lookup).schemes();
-        (target::given(&specification.suite, &lookup), (specification.suite.accounts.full.keys().cloned().collect(), limited))
+        (target::given_from_environment(&specification.suite, &lookup), (specification.suite.accounts.full.keys().cloned().collect(), limited))
     };
-    earlier_runs.give(&specification.suite, &mut given);
+    earlier_runs.add_given_jobs(&specification.suite, &mut given);
     let mark = scope.selection.mark.clone().unwrap_or_else(|| "probity".to_owned());
     let options = target::options(&scope.selection, &target, &specification.suite, given, schemes, mark)?;
-    let regressions = regressions::known(scope, &specification.contract.title)?;
-    let options = PlanningOptions { regressions, ..super::earlier_runs::within(options, scope, &target, &specification, &earlier_runs) };
+    let regressions = regressions::read_for_contract(scope, &specification.contract.title)?;
+    let options = PlanningOptions { regressions, ..super::earlier_runs::with_limits(options, scope, &target, &specification, &earlier_runs) };
     let plan = specification.plan(&options)?;
     let log_ins = if target == Target::Mock { String::new() } else { planned_log_ins(&specification.suite) };
     Ok(Planned { plan, windows: options.windows, log_ins, headers })

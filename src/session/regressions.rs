@@ -45,7 +45,7 @@ impl Regression {
         Self { contract: contract.to_owned(), check: finding.check.clone(), message: finding.message.clone(), drawn }
     }
 
-    fn is_about(&self, other: &Self) -> bool {
+    fn is_same_case(&self, other: &Self) -> bool {
         self.contract == other.contract
             && self.check == other.check
             && self.drawn.operation == other.drawn.operation
@@ -62,12 +62,12 @@ pub fn place(scope: &Scope) -> PathBuf {
 ///
 /// # Errors
 /// The file was named and is not there, or it is not what it should be.
-pub fn known(scope: &Scope, contract: &str) -> Result<Vec<Drawn>, Stop> {
-    let all = saved(&place(scope))?;
+pub fn read_for_contract(scope: &Scope, contract: &str) -> Result<Vec<Drawn>, Stop> {
+    let all = read_file(&place(scope))?;
     Ok(all.into_iter().filter(|one| one.contract == contract).map(|one| one.drawn).collect())
 }
 
-fn saved(path: &Path) -> Result<Vec<Regression>, Stop> {
+fn read_file(path: &Path) -> Result<Vec<Regression>, Stop> {
     // The first run that finds something makes it.
     if !path.exists() {
         return Ok(Vec::new());
@@ -82,9 +82,9 @@ fn saved(path: &Path) -> Result<Vec<Regression>, Stop> {
 /// # Errors
 /// The file cannot be read or written.
 pub fn keep(path: &Path, found: Vec<Regression>) -> Result<(), Stop> {
-    let mut regressions = saved(path)?;
+    let mut regressions = read_file(path)?;
     for one in found {
-        if regressions.iter().all(|known| !known.is_about(&one)) {
+        if regressions.iter().all(|known| !known.is_same_case(&one)) {
             regressions.push(one);
         }
     }

@@ -60,7 +60,7 @@ impl Repeater<'_> {
     }
 
     /// Requests that may still be sent.
-    pub(super) fn left(&self) -> u64 {
+    pub(super) fn requests_left(&self) -> u64 {
         self.left
     }
 
@@ -86,7 +86,7 @@ impl Repeater<'_> {
         }
         for round in 1..=self.command.args.retries {
             let options = PlanningOptions { mark: format!("{}-{round}", self.context.options.mark), ..self.context.options.clone() };
-            let whole = self.planned(&options)?;
+            let whole = self.unlimited_plan(&options)?;
             let part = closure(&whole, &probes, &around);
             if part.probes.is_empty() || !self.send(RepeatCause::Repeat(probes.clone()), part, round).await? {
                 return Ok(());
@@ -107,13 +107,13 @@ impl Repeater<'_> {
         let mut kept = Vec::new();
         let drawn = found.iter().filter_map(|finding| Some((finding, recording.plan.drawn.get(drawn_for(&recording.plan, &finding.probe)?)?)));
         for (finding, drawn) in drawn.take(MOST_SHRUNK) {
-            let least = self.smallest(finding, drawn.clone()).await?;
+            let least = self.shrink_drawn(finding, drawn.clone()).await?;
             kept.push(Regression::new(&self.specification.contract.title, finding, least));
         }
         Ok(kept)
     }
 
-    async fn smallest(&mut self, finding: &Finding, mut least: Drawn) -> Result<Drawn, Stop> {
+    async fn shrink_drawn(&mut self, finding: &Finding, mut least: Drawn) -> Result<Drawn, Stop> {
         'smaller: loop {
             let candidates: Vec<Drawn> = smaller(&least.changes).into_iter().map(|changes| Drawn { changes, ..least.clone() }).collect();
             for some in candidates.chunks(TOGETHER) {
@@ -121,7 +121,7 @@ impl Repeater<'_> {
                 if !self.send(RepeatCause::Shrink(finding.probe.clone()), part, 0).await? {
                     return Ok(least);
                 }
-                if let Some(smaller) = self.still_seen(finding) {
+                if let Some(smaller) = self.first_failing(finding) {
                     least.changes = smaller;
                     continue 'smaller;
                 }
@@ -141,13 +141,13 @@ impl Repeater<'_> {
             regressions: some.to_vec(),
             ..self.context.options.clone()
         };
-        let whole = self.planned(&options)?;
+        let whole = self.unlimited_plan(&options)?;
         let drawn: Vec<ProbeId> = whole.drawn.keys().cloned().collect();
         Ok((!drawn.is_empty()).then(|| closure(&whole, &drawn, &drawn)))
     }
 
     /// The changes of the first candidate of the last round that shows the same finding.
-    fn still_seen(&mut self, finding: &Finding) -> Option<Vec<crate::model::drawn::DrawnChange>> {
+    fn first_failing(&mut self, finding: &Finding) -> Option<Vec<crate::model::drawn::DrawnChange>> {
         let specification = self.specification;
         let round = self.rounds.last_mut()?;
         let case = specification.case(&round.plan, &round.outcomes, self.hints);
@@ -160,7 +160,7 @@ impl Repeater<'_> {
     }
 
     /// A plan that no window and no budget cut into parts.
-    fn planned(&self, options: &PlanningOptions) -> Result<Plan, Stop> {
+    fn unlimited_plan(&self, options: &PlanningOptions) -> Result<Plan, Stop> {
         let options = PlanningOptions { windows: Vec::new(), budget: None, asked: BTreeMap::new(), burst: 0, ..options.clone() };
         Ok(self.specification.plan(&options)?)
     }

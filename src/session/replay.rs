@@ -35,7 +35,7 @@ const NEAR: usize = 3;
 /// The probe is not in the recording, or cannot be sent.
 pub fn replay(args: &ReplayOptions, recording: &Recording, observer: &dyn Observer) -> Result<Conclusion, Stop> {
     if recording.plan.probe(&args.probe).is_none() {
-        let near = near(&recording.plan, &args.probe);
+        let near = similar_probes(&recording.plan, &args.probe);
         return Err(Stop::Unusable(format!("{} has no probe {:?}; near are {}", args.recording.display(), args.probe, near.join(", "))));
     }
     let mut run = args.run.clone();
@@ -58,7 +58,7 @@ pub fn replay(args: &ReplayOptions, recording: &Recording, observer: &dyn Observ
     let runtime = runtime("it cannot be sent")?;
     let outcomes = runtime.block_on(send(&command, &context, &part))?;
     let Some(outcome) = outcomes.of(&probe) else { return Err(Stop::Inconclusive(format!("{probe} was not sent"))) };
-    observer.result(&safe_for_terminal(&shown(&part, outcome)));
+    observer.result(&safe_for_terminal(&exchanges_text(&part, outcome)));
     let hints = target::hints(&specification.suite, &specification.contract);
     let judgement = judge(&specification.case(&part, &outcomes, &hints));
     let found: Vec<_> = judgement.into_findings().filter(|one| one.probe == probe).collect();
@@ -108,7 +108,7 @@ fn part(specification: &Specification, options: &PlanningOptions, recorded: &Pla
     Ok((closure(&whole, std::slice::from_ref(&same), &[]), same))
 }
 
-fn near<'a>(plan: &'a Plan, name: &str) -> Vec<&'a str> {
+fn similar_probes<'a>(plan: &'a Plan, name: &str) -> Vec<&'a str> {
     let mut ids: Vec<&str> = plan.probes.iter().map(|probe| probe.id.as_str()).collect();
     ids.sort_by(|one, other| strsim::jaro_winkler(name, other).total_cmp(&strsim::jaro_winkler(name, one)));
     ids.truncate(NEAR);
@@ -116,7 +116,7 @@ fn near<'a>(plan: &'a Plan, name: &str) -> Vec<&'a str> {
 }
 
 /// The requests and answers of a probe, as they would stand on the wire; credentials are left out.
-fn shown(part: &Plan, outcome: &Outcome) -> String {
+fn exchanges_text(part: &Plan, outcome: &Outcome) -> String {
     let mut text = String::new();
     let others = part.probes.len() - 1;
     let _ = writeln!(text, "{}, with {others} other requests that it needs", outcome.probe);

@@ -8,7 +8,7 @@ use super::identity::refused_note;
 use super::retention::Retention;
 use super::sending::{RunContext, SendCommand, SendSettings, send_all};
 use super::target::{self, Specification, Target};
-use super::unanswered::{unless_lost, unless_silent};
+use super::unanswered::{refuse_if_silent, refuse_if_wrong_base};
 use super::{atomic_file, clean, conclude, finding_repeats};
 use crate::execute::journal::{Answers, Journal, digest};
 use crate::judge::{Recording, withhold};
@@ -68,7 +68,7 @@ pub fn run(args: &RunOptions, observer: &dyn Observer) -> Result<Conclusion, Sto
     }
     earlier_runs.reduce(&specification.contract, &retention)?;
     match baseline {
-        Some(baseline) => Ok(worse(code, since(&baseline, args, observer)?)),
+        Some(baseline) => Ok(worse_of(code, since(&baseline, args, observer)?)),
         None => Ok(code),
     }
 }
@@ -87,7 +87,7 @@ fn since(baseline: &SavedRun, args: &RunOptions, observer: &dyn Observer) -> Res
 }
 
 /// The worse of two conclusions: a violation, then what is not known.
-fn worse(one: Conclusion, other: Conclusion) -> Conclusion {
+fn worse_of(one: Conclusion, other: Conclusion) -> Conclusion {
     let either = |conclusion| one == conclusion || other == conclusion;
     match () {
         () if either(Conclusion::Violates) => Conclusion::Violates,
@@ -135,7 +135,8 @@ fn record_with(command: &SendCommand<'_>, earlier_runs: &EarlierRuns) -> Result<
     let way = SendSettings { command, earlier_runs, context: &context, resumed, served: None };
     let carried = sending.block_on(send_all(&way, &planned, journal.as_ref()))?;
     let duration = clock.elapsed();
-    let answered = unless_silent(target, &planned, &carried.outcomes).and_then(|()| unless_lost(target, specification, &planned, &carried.outcomes));
+    let answered =
+        refuse_if_silent(target, &planned, &carried.outcomes).and_then(|()| refuse_if_wrong_base(target, specification, &planned, &carried.outcomes));
     if let (Err(_), Some(journal)) = (&answered, &journal) {
         // A run without an answer is none: the next one does not go on with it.
         journal.write(&Entry::Finished, true)?;
@@ -149,7 +150,7 @@ fn record_with(command: &SendCommand<'_>, earlier_runs: &EarlierRuns) -> Result<
     let recording = Recording {
         schema_version: crate::model::report::SCHEMA_VERSION,
         target: target.name().to_owned(),
-        profile: target::profile(&args.scope.selection, target).to_owned(),
+        profile: target::permission_profile(&args.scope.selection, target).to_owned(),
         started_at,
         duration_ms: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
         seed: args.scope.selection.seed,

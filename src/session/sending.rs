@@ -73,16 +73,17 @@ impl RunContext {
             connection.fits_the_embedded_mock()?;
         }
         let headers = headers(&args.connection.headers, &specification.suite, &specification.contract)?;
-        let failed = regressions::known(scope, &specification.contract.title)?;
+        let failed = regressions::read_for_contract(scope, &specification.contract.title)?;
         let with = |options: PlanningOptions| PlanningOptions {
             regressions: failed,
-            ..super::earlier_runs::within(options, scope, target, specification, earlier_runs)
+            ..super::earlier_runs::with_limits(options, scope, target, specification, earlier_runs)
         };
         if *target == Target::Mock {
             let embedded = EmbeddedMock::prepare(specification, &mock.fault, &mock.variant)?;
             let mark = scope.selection.mark.clone().unwrap_or_else(|| format!("probity-{:x}", scope.selection.seed));
             let accounts = Accounts { headers: mock_fields(&headers), ..embedded.accounts() };
-            let options = with(target::options(&scope.selection, target, &specification.suite, embedded.given(), accounts.schemes(), mark)?);
+            let options =
+                with(target::options(&scope.selection, target, &specification.suite, embedded.given_resources(), accounts.schemes(), mark)?);
             return Ok(Self { options, accounts, embedded: Some(embedded) });
         }
         let named = NamedValues::read(args.connection.credentials.as_deref())?;
@@ -90,8 +91,8 @@ impl RunContext {
         named.check(&specification.suite, &headers, observer)?;
         let filter = scope.selection.operations.clone().or(&specification.suite.select);
         let accounts = accounts(specification, &filter, &headers, &lookup)?;
-        let mut given: BTreeMap<String, Vec<GivenResource>> = target::given(&specification.suite, &lookup);
-        earlier_runs.give(&specification.suite, &mut given);
+        let mut given: BTreeMap<String, Vec<GivenResource>> = target::given_from_environment(&specification.suite, &lookup);
+        earlier_runs.add_given_jobs(&specification.suite, &mut given);
         // Names must not meet those of an earlier run, and no one else can know them: by its mark the run knows its own.
         let mark = args.scope.selection.mark.clone().unwrap_or_else(random_mark);
         let options = with(target::options(&scope.selection, target, &specification.suite, given, accounts.schemes(), mark)?);
@@ -151,7 +152,7 @@ async fn sent(way: &SendSettings<'_>, planned: &Plan, journal: Option<&Journal>)
     let revival =
         RemakeContext { contract: &specification.contract, schemas: &specification.schemas, plan: planned, mark: &mark, journal_history: resumed };
     let progress = observer.sending(planned, &settings.windows);
-    let watch = |event: RunEvent<'_>| progress.learn(event);
+    let watch = |event: RunEvent<'_>| progress.on_event(event);
     let interrupted = observer.interruption(journal.is_some());
     let ends = args.max_time.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     let stop = || interrupted() || ends.is_some_and(|end| Instant::now() >= end);
@@ -160,7 +161,7 @@ async fn sent(way: &SendSettings<'_>, planned: &Plan, journal: Option<&Journal>)
         until_answered(&client, base, &permit, Duration::from_secs(seconds), &stop, observer).await?;
     }
     let run = Run::new(&specification.contract, planned, (&client, &permit), &context.accounts, &settings, &watch, &stop);
-    let carried = run.journalled(journal).resuming(pasts.as_ref(), Some(&revival)).carry_out().await;
+    let carried = run.journalled(journal).resuming(pasts.as_ref(), Some(&revival)).send_everything().await;
     progress.end();
     let may_have_made = |journal_history: &&JournalHistory| {
         let known = KnownResources::replayed(None, journal_history);

@@ -2,7 +2,7 @@
 
 /// A text in quotes where it is plainly an address, and else no more than that it is not: a mistyped one may hold a password
 /// anywhere.
-pub fn repeated(text: &str) -> String {
+pub fn quoted_address(text: &str) -> String {
     let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
     let (host, port) = authority.rsplit_once(':').unwrap_or((authority, ""));
@@ -21,7 +21,7 @@ mod tests {
     #[test]
     fn only_what_is_plainly_an_address_is_repeated() {
         for text in ["api.example.com", "ftp://example.com", "http://", "http://h:80/api/v1", "127.0.0.1:99999"] {
-            assert_eq!(repeated(text), format!("{text:?}"));
+            assert_eq!(quoted_address(text), format!("{text:?}"));
         }
         let hidden = [
             "https://me:s3cret@host",
@@ -40,7 +40,7 @@ mod tests {
             "https//me:s3cret@h",
         ];
         for text in hidden {
-            assert!(!repeated(text).contains("s3cret"), "{text}");
+            assert!(!quoted_address(text).contains("s3cret"), "{text}");
         }
     }
 }

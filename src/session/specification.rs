@@ -71,7 +71,7 @@ impl Specification {
     /// Where contract and suite came from, as a journal or a recording keeps it.
     pub fn sources(&self, files: &Files) -> Sources {
         let absolute = |path: &PathBuf| {
-            let path = fetch::kept(path);
+            let path = fetch::without_query(path);
             let is_file = path.to_str().is_none_or(|text| !fetch::is_address(text));
             let absolute = std::path::absolute(&path).ok().filter(|_| is_file);
             absolute.unwrap_or(path).display().to_string()
@@ -173,9 +173,9 @@ pub fn shown_contract(files: &Files) -> Result<Contract, Stop> {
 /// The suite cannot be read, or names no contract.
 pub fn sources(files: &Files) -> Result<(Suite, Source), Stop> {
     Ok(match (&files.suite, &files.contract) {
-        (Some(path), Some(contract)) => (open::suite(&Source::named(path))?.0, fetch::source(contract)),
+        (Some(path), Some(contract)) => (open::suite(&Source::from_path(path))?.0, fetch::source(contract)),
         (Some(path), None) => {
-            let (suite, contract) = open::suite(&Source::named(path))?;
+            let (suite, contract) = open::suite(&Source::from_path(path))?;
             if fetch::is_address(&suite.contract) {
                 let contract = fetch::source(Path::new(&suite.contract));
                 return Ok((suite, contract));
@@ -186,14 +186,14 @@ pub fn sources(files: &Files) -> Result<(Suite, Source), Stop> {
             }
             (suite, contract)
         }
-        (None, Some(contract)) => (open::suite_for(&fetch::kept(contract)), fetch::source(contract)),
+        (None, Some(contract)) => (open::suite_for(&fetch::without_query(contract)), fetch::source(contract)),
         (None, None) => open::suite(&Source::default_suite())?,
     })
 }
 
 /// The levels, when each is of a check that can have another one than its own.
 fn checked_levels(levels: CheckLevels, from: &str) -> Result<CheckLevels, Stop> {
-    for (name, _) in levels.named() {
+    for (name, _) in levels.entries() {
         if checks().all(|(known, _)| known != name) {
             let known: Vec<&str> = checks().map(|(known, _)| known).filter(|known| !decides_verdict(known)).collect();
             return Err(Stop::Unusable(format!("{from}: there is no check {name}; checks are {}", known.join(", "))));

@@ -8,7 +8,7 @@ use std::time::Duration;
 use url::{Host, Url};
 
 use super::options::{Profile, RunOptions, Selection};
-use super::shown_address::repeated;
+use super::shown_address::quoted_address;
 pub use super::specification::{Specification, sources};
 use crate::execute::{FULL_BURST, MOST_BURST};
 use crate::judge::CredentialHints;
@@ -50,15 +50,15 @@ impl Target {
             return Ok(Self::Mock);
         }
         let hint = "give `mock` or a base URL such as https://api.example.com or http://127.0.0.1:8080";
-        let url = Url::parse(text).map_err(|error| Stop::Unusable(format!("--target {} is no URL ({error}); {hint}", repeated(text))))?;
+        let url = Url::parse(text).map_err(|error| Stop::Unusable(format!("--target {} is no URL ({error}); {hint}", quoted_address(text))))?;
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-            return Err(Stop::Unusable(format!("--target {} is no http or https URL; {hint}", repeated(text))));
+            return Err(Stop::Unusable(format!("--target {} is no http or https URL; {hint}", quoted_address(text))));
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(Stop::Unusable("--target holds credentials; put them into the environment variables that the suite names".to_owned()));
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return Err(Stop::Unusable(format!("--target {} has a query or fragment; {hint}", repeated(text))));
+            return Err(Stop::Unusable(format!("--target {} has a query or fragment; {hint}", quoted_address(text))));
         }
         let (local, why) = match url.host() {
             Some(Host::Ipv4(address)) => by_address(IpAddr::V4(address)),
@@ -84,7 +84,7 @@ impl Target {
         let Self::Server { base, loopback, why, .. } = Self::parse(text)? else { return Ok(Self::Mock) };
         // What a proxy connects to is not known here.
         let (loopback, why) = match Url::parse(&base).ok().as_ref().map(|url| (url.host(), url.port_or_known_default().unwrap_or(80))) {
-            Some((Some(Host::Domain(name)), port)) if !proxied => resolved(name, &addresses(name, port)),
+            Some((Some(Host::Domain(name)), port)) if !proxied => is_loopback(name, &addresses(name, port)),
             _ => (loopback, why),
         };
         let (local, why) = match (live, proxied) {
@@ -109,7 +109,7 @@ impl Target {
     ///
     /// # Errors
     /// It is no base URL.
-    pub fn planned(text: &str, live: bool) -> Result<Self, Stop> {
+    pub fn for_plan(text: &str, live: bool) -> Result<Self, Stop> {
         Self::located(text, live, false, &resolve_quickly)
     }
 
@@ -119,7 +119,7 @@ impl Target {
             return "Target: the embedded mock, which ends with its run; everything may be changed.".to_owned();
         };
         let place = if *local { "on this machine" } else { "not on this machine" };
-        let allowed: Vec<&str> = Effect::ALLOWABLE.into_iter().filter(|effect| permission.allows(*effect)).map(Effect::word).collect();
+        let allowed: Vec<&str> = Effect::ALLOWABLE.into_iter().filter(|effect| permission.allows(*effect)).map(Effect::as_str).collect();
         let may = match (permission.writes, allowed.as_slice()) {
             (false, _) => "it is only read".to_owned(),
             (true, []) => "only what this run makes is changed".to_owned(),
@@ -158,7 +158,7 @@ fn by_address(address: IpAddr) -> (bool, String) {
 }
 
 /// Whether every address of a name is this machine; one that cannot be resolved is elsewhere.
-fn resolved(name: &str, addresses: &[IpAddr]) -> (bool, String) {
+fn is_loopback(name: &str, addresses: &[IpAddr]) -> (bool, String) {
     match addresses.iter().find(|address| !address.is_loopback()).or(addresses.first()) {
         Some(address) => {
             let (local, _) = by_address(*address);
@@ -182,7 +182,7 @@ fn resolve_quickly(name: &str, port: u16) -> Vec<IpAddr> {
 }
 
 /// What may be done on a target, in one word.
-pub fn profile(selection: &Selection, target: &Target) -> &'static str {
+pub fn permission_profile(selection: &Selection, target: &Target) -> &'static str {
     if may_write(selection, target) { "full" } else { "read-only" }
 }
 
@@ -209,7 +209,7 @@ pub fn options(
         return Err(Stop::Unusable("--profile full writes, which a target that is not on this machine needs --allow-writes for".to_owned()));
     }
     let mut known: BTreeSet<&str> = suite.effects.keys().map(String::as_str).collect();
-    known.extend(Effect::ALLOWABLE.map(Effect::word));
+    known.extend(Effect::ALLOWABLE.map(Effect::as_str));
     known.insert("all");
     if let Some(unknown) = selection.allow.iter().find(|effect| !known.contains(effect.as_str())) {
         let known: Vec<&str> = known.into_iter().collect();
@@ -220,8 +220,8 @@ pub fn options(
     if target.is_local() {
         // What a suite calls an effect concerns others, and a server on this machine is not meant to have any. What may be lost
         // there is another question, and only a person answers it.
-        effects.extend(suite.effects.keys().filter(|name| Effect::named(name).is_none()).cloned());
-        effects.insert(Effect::Leftovers.word().to_owned());
+        effects.extend(suite.effects.keys().filter(|name| Effect::from_word(name).is_none()).cloned());
+        effects.insert(Effect::Leftovers.as_str().to_owned());
     }
     Ok(PlanningOptions {
         filter: selection.operations.clone().or(&suite.select),
@@ -267,7 +267,7 @@ pub fn burst(windows: &[RateLimit], target: &Target) -> u32 {
 }
 
 /// Resources that the environment names for a suite.
-pub fn given(suite: &Suite, lookup: &dyn Fn(&str) -> Option<String>) -> BTreeMap<String, Vec<GivenResource>> {
+pub fn given_from_environment(suite: &Suite, lookup: &dyn Fn(&str) -> Option<String>) -> BTreeMap<String, Vec<GivenResource>> {
     let mut known: BTreeMap<String, Vec<GivenResource>> = BTreeMap::new();
     for (kind, entries) in &suite.given {
         for entry in entries {

@@ -8,10 +8,10 @@ use crate::session::stop::Stop;
 use serde_json::Value;
 
 /// A run that sent nothing has no report, nor has one whose target never answered.
-pub(super) fn unless_silent(target: &Target, planned: &Plan, outcomes: &Outcomes) -> Result<(), Stop> {
+pub(super) fn refuse_if_silent(target: &Target, planned: &Plan, outcomes: &Outcomes) -> Result<(), Stop> {
     let mut sent = outcomes.outcomes.iter().flat_map(|outcome| &outcome.exchanges).peekable();
     if sent.peek().is_none() {
-        return Err(Stop::Nothing(format!("nothing was sent: {} (no report was written)", why_nothing(planned, outcomes))));
+        return Err(Stop::Nothing(format!("nothing was sent: {} (no report was written)", first_reason(planned, outcomes))));
     }
     if sent.any(|exchange| exchange.answer.is_some()) {
         return Ok(());
@@ -28,7 +28,7 @@ pub(super) fn unless_silent(target: &Target, planned: &Plan, outcomes: &Outcomes
 }
 
 /// A server on which no path of the contract leads anywhere is most likely asked at the wrong place.
-pub(super) fn unless_lost(target: &Target, specification: &Specification, planned: &Plan, outcomes: &Outcomes) -> Result<(), Stop> {
+pub(super) fn refuse_if_wrong_base(target: &Target, specification: &Specification, planned: &Plan, outcomes: &Outcomes) -> Result<(), Stop> {
     let valid = planned.probes.iter().filter(|probe| probe.fault.is_none());
     let answered: Vec<_> = valid.filter_map(|probe| Some((probe, outcomes.of(&probe.id)?.answer()?.status))).collect();
     // Some servers ask who wants to know before they say that there is nothing.
@@ -47,7 +47,7 @@ pub(super) fn unless_lost(target: &Target, specification: &Specification, planne
 }
 
 /// The first reason that kept a request back.
-fn why_nothing(planned: &Plan, outcomes: &Outcomes) -> String {
+fn first_reason(planned: &Plan, outcomes: &Outcomes) -> String {
     let withheld = outcomes.outcomes.iter().find_map(|outcome| match &outcome.ending {
         Ending::Withheld(reason) => Some(reason),
         Ending::Answered | Ending::Silent(_) => None,

@@ -52,8 +52,8 @@ fn what_is_said_to_be_admitted_fits_its_schema_and_what_is_refused_does_not() {
             let (Body::Json(body), Some(schema)) = (&probe.request.body, media.and_then(|media| media.schema.as_ref())) else { continue };
             let in_body = matches!(&drawn.changes[0].place, Place::Body(_));
             match &drawn.expects {
-                Expects::Success | Expects::Plausible => assert!(subject.schemas.fits(schema, body), "{id}: {}", drawn.words()),
-                Expects::Refusal(_) if in_body => assert!(!subject.schemas.fits(schema, body), "{id}: {}", drawn.words()),
+                Expects::Success | Expects::Plausible => assert!(subject.schemas.fits(schema, body), "{id}: {}", drawn.describe()),
+                Expects::Refusal(_) if in_body => assert!(!subject.schemas.fits(schema, body), "{id}: {}", drawn.describe()),
                 Expects::Refusal(_) | Expects::Open => {}
             }
             seen.insert(match &drawn.expects {

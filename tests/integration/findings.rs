@@ -260,7 +260,7 @@ fn exchange(method: &str, url: &str, body: Option<String>, came: &Came) -> Excha
 }
 
 fn outcome(probe: &str, exchange: Exchange) -> Outcome {
-    Outcome { probe: ProbeId::written(probe), exchanges: vec![exchange], ending: Ending::Answered }
+    Outcome { probe: ProbeId::from_text(probe), exchanges: vec![exchange], ending: Ending::Answered }
 }
 
 fn contract() -> Contract {

@@ -32,7 +32,7 @@ fn allowing<'e>(effects: impl Iterator<Item = &'e str>) -> Permission {
 /// Every set of permissions.
 fn permissions() -> Vec<Permission> {
     let names =
-        |bits: usize| Effect::ALLOWABLE.into_iter().enumerate().filter(move |(index, _)| bits & (1 << index) != 0).map(|(_, effect)| effect.word());
+        |bits: usize| Effect::ALLOWABLE.into_iter().enumerate().filter(move |(index, _)| bits & (1 << index) != 0).map(|(_, effect)| effect.as_str());
     let of = |writes, bits| Permission { writes, ..allowing(names(bits)) };
     let all = Permission { writes: true, effects: None, disposable: false };
     (0..8).map(|bits| of(true, bits)).chain([of(false, 0), of(false, 7), all]).collect()
@@ -101,7 +101,7 @@ fn what_is_allowed_is_planned() {
     for effect in Effect::ALLOWABLE {
         // The suite names other effects for most operations of the kinds; they are allowed as well.
         let names: Vec<&str> =
-            subject.suite.effects.keys().map(String::as_str).filter(|name| Effect::named(name).is_none()).chain([effect.word()]).collect();
+            subject.suite.effects.keys().map(String::as_str).filter(|name| Effect::from_word(name).is_none()).chain([effect.as_str()]).collect();
         assert!(planned(&names).contains(&effect), "{effect:?}: {:?}", planned(&names));
     }
 }

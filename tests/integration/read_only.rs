@@ -90,7 +90,7 @@ fn lines(suite: &Suite, accounts: &MockAccounts, mock: &Mock) -> String {
             }
         }
     }
-    for (kind, ids) in mock.given() {
+    for (kind, ids) in mock.given_ids() {
         let variables = suite.given.get(kind).into_iter().flatten().filter_map(|given| given.env.as_ref());
         lines.extend(variables.zip(ids).map(|(variable, id)| format!("{variable}={id}\n")));
     }

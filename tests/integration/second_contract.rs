@@ -57,7 +57,7 @@ fn unproved(report: &Report) -> Vec<String> {
     let told = open.map(|cell| {
         let findings: Vec<&str> = cell.findings.iter().map(|finding| finding.message.as_str()).collect();
         let reason = cell.reason.as_deref().unwrap_or_default();
-        format!("{} {} {}: {reason} {}", cell.operation, cell.status, cell.verdict.word(), findings.join(", "))
+        format!("{} {} {}: {reason} {}", cell.operation, cell.status, cell.verdict.as_str(), findings.join(", "))
     });
     told.collect()
 }

@@ -47,7 +47,7 @@ impl Said {
             };
             let reason = found.reason.as_deref().unwrap_or_default();
             let right = found.verdict == cell.verdict && reason.contains(&cell.reason);
-            (!right).then(|| format!("{}: {} ({reason}), not {} ({})", cell.cell, found.verdict.word(), cell.verdict.word(), cell.reason))
+            (!right).then(|| format!("{}: {} ({reason}), not {} ({})", cell.cell, found.verdict.as_str(), cell.verdict.as_str(), cell.reason))
         };
         expected.cells.iter().filter_map(missed).collect()
     }

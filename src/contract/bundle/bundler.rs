@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::names::{UniqueNames, section};
-use super::paths::{decoded, join, split};
+use super::paths::{decoded, join, split_fragment};
 use super::schema_ids::{Resolution, SchemaIds, SchemaLocation};
 use super::{IN_PART, fragment, pointer_of, replace_with_reason};
 use crate::contract::document_walk::{NodeKind, PointerTrail, reference, references};
@@ -134,11 +134,11 @@ impl<'a> Bundler<'a> {
         match site.part {
             NodeKind::Schema if own => {
                 let local = fragment(&pointer);
-                (members.get("$ref").and_then(Value::as_str) != Some(local.as_str())).then(|| self.named(members, site, local))
+                (members.get("$ref").and_then(Value::as_str) != Some(local.as_str())).then(|| self.with_bundled_reference(members, site, local))
             }
             NodeKind::Schema => Some(self.component(members, site, "schemas", &file, &pointer)),
             NodeKind::Plain if own && site.file == self.root => None,
-            NodeKind::Plain if own => Some(self.named(members, site, fragment(&pointer))),
+            NodeKind::Plain if own => Some(self.with_bundled_reference(members, site, fragment(&pointer))),
             NodeKind::Plain if section(&pointer).is_some() => {
                 let section = section(&pointer).unwrap_or_default().to_owned();
                 Some(self.component(members, site, &section, &file, &pointer))
@@ -150,7 +150,7 @@ impl<'a> Bundler<'a> {
     /// File and pointer that a reference leads to.
     fn target(&self, written: &str, site: &ReferenceSite<'_>) -> Result<SchemaLocation, String> {
         let nowhere = || format!("the reference {written} leads nowhere");
-        let (target, at) = split(written);
+        let (target, at) = split_fragment(written);
         let of_file = || (!target.contains(':')).then(|| self.ids.anchored(&join(site.file, target), &decoded(at), None)).flatten();
         match self.ids.find(site.file, site.from, written).or_else(of_file) {
             Some(Resolution::One((file, pointer))) if self.find(&file, &pointer).is_some() => return Ok((file, pointer)),
@@ -189,7 +189,7 @@ impl<'a> Bundler<'a> {
     }
 
     /// The same object with a reference within the bundle.
-    fn named(&mut self, members: &Map<String, Value>, site: &ReferenceSite<'_>, local: String) -> Value {
+    fn with_bundled_reference(&mut self, members: &Map<String, Value>, site: &ReferenceSite<'_>, local: String) -> Value {
         let mut copy = Map::from_iter([("$ref".to_owned(), Value::String(local))]);
         copy.extend(self.members(members, site, true));
         Value::Object(copy)
@@ -204,7 +204,7 @@ impl<'a> Bundler<'a> {
         if new {
             self.queue.push((file.to_owned(), pointer.to_owned(), to.clone()));
         }
-        self.named(members, site, fragment(&to))
+        self.with_bundled_reference(members, site, fragment(&to))
     }
 
     /// What a reference leads to, with what stands beside the reference laid over it (OpenAPI, Path Item Object, `$ref`).

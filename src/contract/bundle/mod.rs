@@ -14,11 +14,11 @@ use serde_json::{Map, Value};
 use super::ContractError;
 use super::document_walk::{NodeKind, PointerTrail, references};
 use super::pointer::{escape, insert};
-use super::schema::follow;
+use super::schema::follow_references;
 use super::unjudged_schemas::unread;
 use crate::model::issue::DocumentIssue;
 use bundler::Bundler;
-use paths::{join, split};
+use paths::{join, split_fragment};
 
 /// What an unreadable part of a schema means.
 const IN_PART: &str = "what it describes is not judged, and no answer that has it counts as right";
@@ -56,7 +56,7 @@ pub fn file_references(file: &str, document: &Value) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = Vec::new();
     let mut known: HashSet<String> = HashSet::new();
     let mut note = |trail: &PointerTrail, reference: &str| {
-        let (target, _) = split(reference);
+        let (target, _) = split_fragment(reference);
         if !target.is_empty() && !target.contains(':') {
             let target = join(file, target);
             if known.insert(target.clone()) {
@@ -85,12 +85,12 @@ fn every_reference(value: &Value, trail: &mut PointerTrail, holder: &str, note: 
                 note(trail, reference);
             }
             for (name, member) in members.iter().filter(|(name, _)| !is_foreign(name)) {
-                trail.within(name, |trail| every_reference(member, trail, name, note));
+                trail.at_token(name, |trail| every_reference(member, trail, name, note));
             }
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                trail.within(&index.to_string(), |trail| every_reference(item, trail, holder, note));
+                trail.at_token(&index.to_string(), |trail| every_reference(item, trail, holder, note));
             }
         }
         _ => {}
@@ -142,7 +142,7 @@ fn dangling(bundle: &mut Bundle) -> Vec<DocumentIssue> {
     references(document, NodeKind::Plain, &mut PointerTrail::default(), &mut |trail, part, reference| {
         if part == NodeKind::Schema {
             let known = sound.get(reference).copied();
-            let leads = known.unwrap_or_else(|| reference.starts_with('#') && follow(document, trail.pointer()).is_some());
+            let leads = known.unwrap_or_else(|| reference.starts_with('#') && follow_references(document, trail.pointer()).is_some());
             if known.is_none() {
                 sound.insert(reference.to_owned(), leads);
             }

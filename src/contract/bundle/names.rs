@@ -49,8 +49,8 @@ impl UniqueNames {
         }
         let stem = file.rsplit('/').next().unwrap_or(file).split('.').next().unwrap_or_default();
         let last = pointer.split('/').skip(1).map(unescape).filter(|token| is_name(token)).last().unwrap_or_else(|| stem.to_owned());
-        let name = written(&last);
-        let tries = [name.clone(), written(&format!("{stem}.{name}")), written(&format!("{}.{name}", file.replace('/', ".")))];
+        let name = component_name(&last);
+        let tries = [name.clone(), component_name(&format!("{stem}.{name}")), component_name(&format!("{}.{name}", file.replace('/', ".")))];
         let numbered = (2..).map(|number: u32| format!("{name}.{number}"));
         let origin = (file.to_owned(), pointer.to_owned());
         let free = |candidate: &String| self.taken.get(&(section.to_owned(), candidate.clone())).is_none_or(|taken| *taken == origin);
@@ -66,7 +66,7 @@ fn is_name(token: &str) -> bool {
 }
 
 /// A name of the characters that a component's may have (OpenAPI, Components Object).
-fn written(name: &str) -> String {
+fn component_name(name: &str) -> String {
     name.chars().map(|letter| if letter.is_ascii_alphanumeric() || "._-".contains(letter) { letter } else { '_' }).collect()
 }
 

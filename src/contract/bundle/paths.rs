@@ -3,7 +3,7 @@
 use percent_encoding::percent_decode_str;
 
 /// File and fragment of a reference.
-pub(super) fn split(reference: &str) -> (&str, &str) {
+pub(super) fn split_fragment(reference: &str) -> (&str, &str) {
     reference.split_once('#').unwrap_or((reference, ""))
 }
 

@@ -45,7 +45,7 @@ impl SchemaIds {
         match value {
             Value::Object(members) => {
                 if let Some(Value::String(id)) = members.get("$id") {
-                    inner = resolved(base, id);
+                    inner = resolve_uri(base, id);
                     let spot = (file.to_owned(), trail.pointer().to_owned());
                     for name in [id.trim_end_matches('#'), inner.trim_end_matches('#')] {
                         self.by_id.entry(name.to_owned()).or_insert_with(|| spot.clone());
@@ -58,12 +58,12 @@ impl SchemaIds {
                     }
                 }
                 for (name, member) in members.iter().filter(|(name, member)| (member.is_object() || member.is_array()) && !is_value(name)) {
-                    trail.within(name, |trail| self.collect(file, member, trail, &inner));
+                    trail.at_token(name, |trail| self.collect(file, member, trail, &inner));
                 }
             }
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate().filter(|(_, item)| item.is_object() || item.is_array()) {
-                    trail.within(&index.to_string(), |trail| self.collect(file, item, trail, base));
+                    trail.at_token(&index.to_string(), |trail| self.collect(file, item, trail, base));
                 }
             }
             _ => {}
@@ -72,13 +72,13 @@ impl SchemaIds {
 
     /// The schema that a reference names by a URI or an anchor; `None` where it names neither.
     pub(super) fn find(&self, file: &str, at: &str, reference: &str) -> Option<Resolution> {
-        let (target, fragment) = super::split(reference);
+        let (target, fragment) = super::split_fragment(reference);
         let enclosing = self.enclosing(file, at);
         let (file, resource) = match target {
             "" => (file.to_owned(), enclosing.map(|(pointer, _)| pointer.to_owned())),
             target => {
                 let base = enclosing.map(|(_, id)| id).unwrap_or_default();
-                let (file, pointer) = self.by_id.get(target).or_else(|| self.by_id.get(&resolved(base, target)))?;
+                let (file, pointer) = self.by_id.get(target).or_else(|| self.by_id.get(&resolve_uri(base, target)))?;
                 (file.clone(), Some(pointer.clone()))
             }
         };
@@ -115,6 +115,6 @@ fn is_value(name: &str) -> bool {
 }
 
 /// A URI seen from another one.
-fn resolved(base: &str, id: &str) -> String {
+fn resolve_uri(base: &str, id: &str) -> String {
     Url::parse(base).ok().and_then(|base| base.join(id).ok()).map_or_else(|| id.to_owned(), String::from)
 }

@@ -57,7 +57,7 @@ fn a_dangling_reference_is_an_issue_with_its_place() {
 fn whole(entries: &[(&str, Value)]) -> (Value, Vec<String>) {
     let bundle = bundle("r.yaml", &files(entries)).unwrap();
     references(&bundle.document, NodeKind::Plain, &mut PointerTrail::default(), &mut |trail, _, reference| {
-        assert!(follow(&bundle.document, trail.pointer()).is_some(), "{reference} at {}", trail.pointer());
+        assert!(follow_references(&bundle.document, trail.pointer()).is_some(), "{reference} at {}", trail.pointer());
         true
     });
     (bundle.document, bundle.issues.iter().map(ToString::to_string).collect())

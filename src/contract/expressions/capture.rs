@@ -9,7 +9,7 @@ use crate::model::contract::Status;
 use crate::model::exchange::Answer;
 use crate::model::job::is_among;
 use crate::model::plan::{Body, Capture, Place, Probe, ResourceStates, SlotId};
-use crate::model::text::bare;
+use crate::model::text::without_separators;
 
 /// The value that a capture finds in an answer; `None` when there is none.
 pub fn captured(capture: &Capture, answer: &Answer, probe: &Probe, slots: &BTreeMap<SlotId, Value>) -> Option<Value> {
@@ -47,7 +47,7 @@ fn text(id: &str) -> Option<Value> {
 fn located(capture: &Capture, answer: &Answer, probe: &Probe) -> Option<Value> {
     let body = answer.body.json();
     let resource = body.and_then(|body| body.get("data")).filter(|data| answer.status == Status(201) && data.get("type").is_some());
-    if let Some(id) = resource.and_then(|resource| shown(resource, &["id".to_owned()])) {
+    if let Some(id) = resource.and_then(|resource| id_like_member(resource, &["id".to_owned()])) {
         return Some(id);
     }
     let last = |path: &str| path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
@@ -57,14 +57,14 @@ fn located(capture: &Capture, answer: &Answer, probe: &Probe) -> Option<Value> {
         let kind = capture.slot.split('#').next().unwrap_or_default().to_lowercase();
         let names = ["id".to_owned(), format!("{}id", kind.strip_suffix('s').unwrap_or(&kind)), "uuid".to_owned()];
         let parts = [body, body.and_then(|body| body.get("data"))];
-        parts.into_iter().flatten().find_map(|part| shown(part, &names))
+        parts.into_iter().flatten().find_map(|part| id_like_member(part, &names))
     })
 }
 
 /// The member of an object that is called like an id, without regard to case and separators.
-fn shown(part: &Value, names: &[String]) -> Option<Value> {
+fn id_like_member(part: &Value, names: &[String]) -> Option<Value> {
     let members = part.as_object()?;
-    let found = names.iter().find_map(|name| members.iter().find(|(known, _)| bare(known) == *name))?.1;
+    let found = names.iter().find_map(|name| members.iter().find(|(known, _)| without_separators(known) == *name))?.1;
     Some(found.clone()).filter(|value| value.is_number() || value.as_str().is_some_and(is_id))
 }
 
@@ -160,7 +160,7 @@ mod tests {
         let answer = Answer { status: Status(201), headers, body: AnswerContent::Json(body.clone()), millis: 1, echoes_credentials: false };
         let request = json!({"method": "POST", "path": "/articles/", "path_values": {}, "query": [], "headers": [], "body": "empty", "credentials": "none", "fillings": []});
         let request = serde_json::from_value(request).unwrap();
-        let probe = Probe::plain(ProbeId::written("p"), "create", Purpose::Probe, Stage::Make, request);
+        let probe = Probe::valid_request(ProbeId::from_text("p"), "create", Purpose::Probe, Stage::Make, request);
         let capture = Capture {
             slot: SlotId::numbered("articles", 1),
             expression: "$response.header.Location".to_owned(),

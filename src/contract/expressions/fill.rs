@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::contract::unescape;
 use crate::model::plan::{Body, Place, RequestTemplate, SlotId};
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 
 /// The request with every hole filled whose slot has a value; the others keep the contract's example. Ids take the JSON
 /// type of the example they replace, because some contracts write the same id as text and as a number.
@@ -17,16 +17,16 @@ pub fn fill(template: &RequestTemplate, slots: &BTreeMap<SlotId, Value>) -> Requ
         request.reset_style(&binding.place);
         match &binding.place {
             Place::Path(name) => {
-                request.path_values.insert(name.clone(), plain(value));
+                request.path_values.insert(name.clone(), unquoted_text(value));
             }
             Place::Query(name) => {
                 for (_, known) in request.query.iter_mut().filter(|(known, _)| known == name) {
-                    *known = plain(value);
+                    *known = unquoted_text(value);
                 }
             }
             Place::Header(name) => {
                 for (_, known) in request.headers.iter_mut().filter(|(known, _)| known == name) {
-                    *known = plain(value);
+                    *known = unquoted_text(value);
                 }
             }
             Place::Body(at) => {

@@ -7,7 +7,7 @@ use super::flat::{CHOICES, CONDITIONS, PATTERNS, SHOWN, merge_rules, push};
 use crate::contract::pointer::at_pointer;
 use crate::contract::samples::number::number;
 use crate::contract::samples::sample_text::{rule, text};
-use crate::contract::schema::{follow, is_of_type};
+use crate::contract::schema::{follow_references, is_of_type};
 
 /// How many schemas one value may be made from; schemas that lead to each other in many ways would never come to an end.
 const MOST_PARTS: usize = 2000;
@@ -41,7 +41,7 @@ impl<'a> SampleGenerator<'a> {
 
     /// A value of the schema at a pointer; `None` when the schema needs itself, so that no value ever comes to an end.
     pub fn make_at(&mut self, pointer: &str) -> Option<Value> {
-        let (pointer, schema) = follow(self.document, pointer)?;
+        let (pointer, schema) = follow_references(self.document, pointer)?;
         self.open.push(pointer.clone());
         let made = self.flat(schema, &mut vec![pointer], 0).and_then(|whole| self.value(whole, 0));
         self.open.pop();
@@ -66,7 +66,7 @@ impl<'a> SampleGenerator<'a> {
             return None;
         }
         let Value::Object(members) = schema else { return Some(MergedSchema::new()) };
-        let mut whole: MergedSchema = members.iter().filter(|(name, _)| !OWN.contains(&name.as_str())).map(owned).collect();
+        let mut whole: MergedSchema = members.iter().filter(|(name, _)| !OWN.contains(&name.as_str())).map(owned_pair).collect();
         if members.contains_key("if") {
             let condition = ["if", "then", "else"].iter().filter_map(|keyword| Some(((*keyword).to_owned(), members.get(*keyword)?.clone())));
             push(&mut whole, CONDITIONS, Value::Object(condition.collect()));
@@ -89,7 +89,7 @@ impl<'a> SampleGenerator<'a> {
         for branch in members.get("allOf").and_then(Value::as_array).into_iter().flatten() {
             let mut part = self.flat(branch, used, level + 1)?;
             // What a branch shows of an object is not all of it.
-            if let Some(Value::Object(example)) = shown(&part).cloned().filter(|_| self.way.shown) {
+            if let Some(Value::Object(example)) = schema_example(&part).cloned().filter(|_| self.way.shown) {
                 part.remove("example");
                 part.remove("examples");
                 part.insert(SHOWN.to_owned(), Value::Object(example));
@@ -97,14 +97,14 @@ impl<'a> SampleGenerator<'a> {
             let child = branch.get("$ref").and_then(Value::as_str).filter(|_| part.contains_key("discriminator"));
             merge_rules(&mut whole, &part);
             if child.is_some() {
-                self.named(&mut whole, used);
+                self.set_discriminator(&mut whole, used);
             }
         }
         Some(whole)
     }
 
     /// Gives a schema that extends another the name by which the other tells it apart (OpenAPI, Discriminator Object).
-    fn named(&self, whole: &mut MergedSchema, used: &[String]) {
+    fn set_discriminator(&self, whole: &mut MergedSchema, used: &[String]) {
         let Some(discriminator) = whole.get("discriminator").cloned() else { return };
         let Some(member) = discriminator.get("propertyName").and_then(Value::as_str) else { return };
         // The schema that is being made comes before what it extends.
@@ -119,7 +119,7 @@ impl<'a> SampleGenerator<'a> {
 
     /// A value of a schema whose branches are still to be chosen.
     pub fn value(&mut self, mut whole: MergedSchema, depth: usize) -> Option<Value> {
-        if let Some(value) = self.written(&whole) {
+        if let Some(value) = self.authored_value(&whole) {
             return Some(value);
         }
         let choice = whole.get_mut(CHOICES).and_then(Value::as_array_mut).filter(|choices| !choices.is_empty()).map(|choices| choices.remove(0));
@@ -131,7 +131,7 @@ impl<'a> SampleGenerator<'a> {
     }
 
     /// What an author has written of a value.
-    fn written(&self, whole: &MergedSchema) -> Option<Value> {
+    fn authored_value(&self, whole: &MergedSchema) -> Option<Value> {
         let usual = || whole.get("default").filter(|value| self.way.shown && !value.is_null());
         let listed = || {
             let values = whole.get("enum")?.as_array()?;
@@ -139,7 +139,7 @@ impl<'a> SampleGenerator<'a> {
             let allowed = |value: &&Value| !value.is_null() && forbidding.as_ref().is_none_or(|rule| rule.is_valid(value));
             values.iter().find(allowed).or_else(|| values.first())
         };
-        let example = shown(whole).filter(|_| self.way.shown).and_then(|value| of_its_type(whole, value));
+        let example = schema_example(whole).filter(|_| self.way.shown).and_then(|value| of_its_type(whole, value));
         example.or_else(|| whole.get("const").or_else(usual).or_else(listed).cloned())
     }
 
@@ -170,7 +170,7 @@ impl<'a> SampleGenerator<'a> {
                     sum.insert(keyword.to_owned(), value.clone());
                 }
             }
-        } else if let Some(Value::Object(example)) = shown(&part).cloned() {
+        } else if let Some(Value::Object(example)) = schema_example(&part).cloned() {
             sum.remove("example");
             sum.remove("examples");
             merge_rules(&mut sum, &MergedSchema::from_iter([(SHOWN.to_owned(), Value::Object(example))]));
@@ -285,12 +285,12 @@ const MOST_ITEMS: u64 = 8;
 /// How many items are made where a schema wants very many.
 const LARGEST: u64 = 1000;
 
-fn owned((name, value): (&String, &Value)) -> (String, Value) {
+fn owned_pair((name, value): (&String, &Value)) -> (String, Value) {
     (name.clone(), value.clone())
 }
 
 /// The example of a schema.
-fn shown(whole: &MergedSchema) -> Option<&Value> {
+fn schema_example(whole: &MergedSchema) -> Option<&Value> {
     whole.get("example").or_else(|| whole.get("examples")?.get(0))
 }
 

@@ -9,7 +9,7 @@ pub(crate) mod sample_text;
 #[cfg(test)]
 mod tests;
 
-pub use pattern::varied;
+pub use pattern::matching_variant;
 
 use serde_json::Value;
 
@@ -28,30 +28,30 @@ pub fn sample(document: &Value, schema: &str) -> Value {
 /// The same in several ways, because a schema may ask for more than is understood here: with other branches, and without
 /// the examples of the author.
 pub fn samples<'a>(document: &'a Value, schema: &'a str) -> impl Iterator<Item = Value> + 'a {
-    ways().filter_map(move |way| SampleGenerator::new(document, "readOnly", false, way).make_at(schema))
+    sample_styles().filter_map(move |way| SampleGenerator::new(document, "readOnly", false, way).make_at(schema))
 }
 
 /// The same with optional members where they are not nested deep.
 pub fn with_optional_members<'a>(document: &'a Value, schema: &'a str) -> impl Iterator<Item = Value> + 'a {
-    ways()
+    sample_styles()
         .filter(|way| way.extent == OptionalMembers::Listed)
         .filter_map(move |way| SampleGenerator::new(document, "readOnly", true, way).make_at(schema))
 }
 
 /// Values as an answer may hold them, with optional members where they are not nested deep, then without. What only
 /// requests hold (`writeOnly`) is left out.
-pub fn specimens<'a>(document: &'a Value, schema: &'a str) -> impl Iterator<Item = Value> + 'a {
+pub fn answer_samples<'a>(document: &'a Value, schema: &'a str) -> impl Iterator<Item = Value> + 'a {
     let made = move |generous, way| SampleGenerator::new(document, "writeOnly", generous, way).make_at(schema);
-    ways().flat_map(move |way| [true, false].into_iter().filter_map(move |generous| made(generous, way)))
+    sample_styles().flat_map(move |way| [true, false].into_iter().filter_map(move |generous| made(generous, way)))
 }
 
 /// The first of these values without optional members that are there only because an author shows them.
-pub fn unadorned(document: &Value, schema: &str) -> Value {
+pub fn smallest_sample(document: &Value, schema: &str) -> Value {
     let way = SampleStyle { shown: true, branch: 0, extent: OptionalMembers::Listed };
     SampleGenerator::new(document, "readOnly", false, way).make_at(schema).unwrap_or_default()
 }
 
-fn ways() -> impl Iterator<Item = SampleStyle> {
+fn sample_styles() -> impl Iterator<Item = SampleStyle> {
     let all = move |shown, branch| {
         [OptionalMembers::Shown, OptionalMembers::Listed, OptionalMembers::Sparse].into_iter().map(move |extent| SampleStyle {
             shown,

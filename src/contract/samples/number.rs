@@ -33,7 +33,7 @@ pub fn number(schema: &Value, integer: bool) -> Value {
         None => [value, value],
     };
     let value = wanted.into_iter().flatten().flat_map(near).find(|value| fits(*value));
-    written(value.or(lowest).or(highest).unwrap_or(1.0))
+    number_value(value.or(lowest).or(highest).unwrap_or(1.0))
 }
 
 /// The smallest whole number that is so many steps; none when there is none nearby.
@@ -51,7 +51,7 @@ fn next_multiple(value: f64, step: f64, round: fn(f64) -> f64) -> f64 {
     if step < 1.0 && (parts * step - 1.0).abs() < 1e-12 { count / parts } else { count * step }
 }
 
-fn written(value: f64) -> Value {
+fn number_value(value: f64) -> Value {
     let mut value = json!(value);
     write_as_integer(&mut value);
     value

@@ -107,7 +107,7 @@ impl SampleGenerator<'_> {
     /// What a schema, or what it refers to, says under a keyword.
     fn annotation(&self, schema: &Value, keyword: &str) -> Option<Value> {
         let reference = schema.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#'));
-        let behind = || crate::contract::schema::follow(self.document, reference?)?.1.get(keyword);
+        let behind = || crate::contract::schema::follow_references(self.document, reference?)?.1.get(keyword);
         let branches = || schema.get("allOf")?.as_array()?.iter().find_map(|branch| branch.get(keyword));
         schema.get(keyword).or_else(behind).or_else(branches).cloned()
     }

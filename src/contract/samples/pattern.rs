@@ -24,12 +24,12 @@ const MUCH_ROOM: u64 = 10_000;
 /// is not understood. What may be left out is there where there is room: many servers take an empty text for none. What does
 /// not bind the pattern to the whole text is not repeated to reach `at_least` characters.
 pub fn matching(pattern: &str, at_least: u64, at_most: u64) -> Option<String> {
-    made(pattern, at_least, at_most, None)
+    matching_text(pattern, at_least, at_most, None)
 }
 
 /// The same with other letters and digits for another number, where a part of the pattern leaves room for a great many.
-pub fn varied(pattern: &str, at_least: u64, at_most: u64, number: u64) -> Option<String> {
-    made(pattern, at_least, at_most, Some(number))
+pub fn matching_variant(pattern: &str, at_least: u64, at_most: u64, number: u64) -> Option<String> {
+    matching_text(pattern, at_least, at_most, Some(number))
 }
 
 /// Whether a text matches a pattern; a pattern that cannot be read is matched by every text.
@@ -41,7 +41,7 @@ fn matcher(pattern: &str) -> Option<jsonschema::Validator> {
     compiled(pattern).ok()
 }
 
-fn made(pattern: &str, at_least: u64, at_most: u64, number: Option<u64>) -> Option<String> {
+fn matching_text(pattern: &str, at_least: u64, at_most: u64, number: Option<u64>) -> Option<String> {
     if pattern.len() > LONGEST_PATTERN {
         return None;
     }
@@ -95,7 +95,7 @@ fn without_looks(pattern: &str) -> (String, Vec<String>) {
     let (mut kept, mut ahead) = (pattern.to_owned(), Vec::new());
     for opening in ["(?=", "(?!", "(?<=", "(?<!"] {
         while let Some(start) = kept.find(opening) {
-            let Some(end) = closing(&kept[start..]) else { return (kept, ahead) };
+            let Some(end) = group_end(&kept[start..]) else { return (kept, ahead) };
             if opening == "(?=" {
                 ahead.push(kept[start + opening.len()..start + end].to_owned());
             }
@@ -119,11 +119,11 @@ fn without_references(pattern: &str) -> String {
 fn groups(pattern: &str) -> Vec<&str> {
     let opens = pattern.match_indices('(').map(|(at, _)| at);
     let counted = opens.filter(|at| !pattern[..*at].ends_with('\\') && !pattern[*at..].starts_with("(?"));
-    counted.filter_map(|at| Some(&pattern[at + 1..at + closing(&pattern[at..])?])).collect()
+    counted.filter_map(|at| Some(&pattern[at + 1..at + group_end(&pattern[at..])?])).collect()
 }
 
 /// Where the group ends that a text begins with.
-fn closing(text: &str) -> Option<usize> {
+fn group_end(text: &str) -> Option<usize> {
     let (mut depth, mut escaped, mut class) = (0_usize, false, false);
     for (at, letter) in text.char_indices() {
         match letter {
@@ -184,7 +184,7 @@ impl PatternWriter {
         let letters = plain_letters(&repetition.sub);
         let room = u64::try_from(letters.len()).unwrap_or_default().saturating_pow(count);
         match &mut self.number {
-            Some(number) if room >= MUCH_ROOM => (0..count).map(|_| letters.get(drawn(number, letters.len())).copied()).collect(),
+            Some(number) if room >= MUCH_ROOM => (0..count).map(|_| letters.get(next_choice(number, letters.len())).copied()).collect(),
             _ => {
                 let text = self.write(&repetition.sub)?;
                 (text.len().saturating_mul(times) <= LONGEST_TEXT).then(|| text.repeat(times))
@@ -194,7 +194,7 @@ impl PatternWriter {
 }
 
 /// The next of so many.
-fn drawn(number: &mut u64, count: usize) -> usize {
+fn next_choice(number: &mut u64, count: usize) -> usize {
     *number = hash_of_seed_and_name(*number, "");
     usize::try_from(*number % count.max(1) as u64).unwrap_or_default()
 }
@@ -263,7 +263,7 @@ mod tests {
 
     #[test]
     fn a_text_differs_where_a_pattern_leaves_much_room() {
-        let other = |pattern: &str, number: u64| varied(pattern, 0, u64::MAX, number).unwrap();
+        let other = |pattern: &str, number: u64| matching_variant(pattern, 0, u64::MAX, number).unwrap();
         for (pattern, one) in [("^97[89][0-9]{10}$", "978"), ("^#[0-9a-f]{6}$", "#"), ("^[A-Z]{3}-00$", "")] {
             let (first, second) = (other(pattern, 1), other(pattern, 2));
             assert!(first != second && first.len() == matching(pattern, 0, u64::MAX).unwrap().len(), "{first} {second}");

@@ -17,7 +17,7 @@ fn what_only_the_other_side_writes_is_left_out() {
     let document = json!({"s": {"type": "object", "required": ["id", "key"], "properties": {
         "id": {"type": "integer", "readOnly": true}, "key": {"const": "k", "writeOnly": true}, "note": {"const": "n"}}}});
     assert_eq!(sample(&document, "/s"), json!({"key": "k"}));
-    assert_eq!(specimens(&document, "/s").next().unwrap(), json!({"id": 1, "note": "n"}));
+    assert_eq!(answer_samples(&document, "/s").next().unwrap(), json!({"id": 1, "note": "n"}));
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn a_schema_that_contains_itself_comes_to_an_end() {
     let tree = json!({"oneOf": [{"required": ["left"], "properties": {"left": {"$ref": "#/tree"}}}, {"const": "leaf"}]});
     let document = json!({"node": node, "tree": tree, "never": {"required": ["next"], "properties": {"next": {"$ref": "#/never"}}}});
     assert_eq!(sample(&document, "/node"), json!({"name": "n", "below": []}));
-    assert_eq!(specimens(&document, "/node").next().unwrap(), json!({"name": "n", "below": []}));
+    assert_eq!(answer_samples(&document, "/node").next().unwrap(), json!({"name": "n", "below": []}));
     assert_eq!(sample(&document, "/tree"), json!("leaf"));
     assert_eq!(sample(&document, "/never"), Value::Null);
 }
@@ -43,7 +43,7 @@ fn what_one_branch_requires_is_made_as_another_describes_it() {
     let item = json!({"allOf": [{"properties": {"n": {"type": "integer"}, "o": {"properties": {"a": {"const": 1}}}}}, {"required": ["n"], "properties": {"o": {"properties": {"b": {"const": 2}}}}}]});
     let document = json!({"s": {"required": ["r"], "properties": {"r": {"required": ["l"], "properties": {"l": {"type": "array", "minItems": 1, "items": item}}}}}, "t": item});
     assert_eq!(sample(&document, "/s"), json!({"r": {"l": [{"n": 1}]}}));
-    assert_eq!(specimens(&document, "/t").next().unwrap(), json!({"n": 1, "o": {"a": 1, "b": 2}}));
+    assert_eq!(answer_samples(&document, "/t").next().unwrap(), json!({"n": 1, "o": {"a": 1, "b": 2}}));
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn path_item(item: Value, shared: &GlobalDefinitions) -> Value {
 fn taken_parameters(holder: &mut Map<String, Value>, shared: &GlobalDefinitions) -> Vec<Value> {
     let written = holder.shift_remove("parameters");
     let written = written.as_ref().and_then(Value::as_array).into_iter().flatten();
-    written.map(|parameter| resolved(parameter, &shared.parameters, "parameters")).collect()
+    written.map(|parameter| resolve_reference(parameter, &shared.parameters, "parameters")).collect()
 }
 
 fn operation(operation: &mut Map<String, Value>, of_all: &[Value], shared: &GlobalDefinitions) {
@@ -113,7 +113,7 @@ fn operation(operation: &mut Map<String, Value>, of_all: &[Value], shared: &Glob
     }
     if let Some(Value::Object(responses)) = operation.get_mut("responses") {
         for (code, response) in responses.iter_mut().filter(|(code, _)| !code.starts_with("x-")) {
-            let own = resolved(response, &shared.responses, "responses");
+            let own = resolve_reference(response, &shared.responses, "responses");
             *response = responses::converted(own, &produces, code);
         }
     }
@@ -123,7 +123,7 @@ fn operation(operation: &mut Map<String, Value>, of_all: &[Value], shared: &Glob
 }
 
 /// What a reference to one of the document's own parameters or responses stands for.
-fn resolved(value: &Value, known: &Value, section: &str) -> Value {
+fn resolve_reference(value: &Value, known: &Value, section: &str) -> Value {
     let mut value = value;
     for _ in 0..8 {
         let name = value.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix(&format!("#/{section}/")));

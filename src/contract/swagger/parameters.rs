@@ -61,7 +61,7 @@ fn body(parameter: &Value, consumes: &[String]) -> Value {
         }
         (media.to_owned(), Value::Object(content))
     });
-    with_rest(parameter, content.collect())
+    with_remaining_members(parameter, content.collect())
 }
 
 /// The fields of a form as one object.
@@ -110,7 +110,7 @@ fn form(fields: &[Value], consumes: &[String]) -> Value {
     json!({"required": demanded, "content": content})
 }
 
-fn with_rest(parameter: &Value, content: Map<String, Value>) -> Value {
+fn with_remaining_members(parameter: &Value, content: Map<String, Value>) -> Value {
     let mut body = Map::new();
     for (name, value) in parameter.as_object().into_iter().flatten() {
         if name == "description" || name == "required" || name.starts_with("x-probity-") {

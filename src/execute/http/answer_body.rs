@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::read::MultiGzDecoder;
 
-use super::json_size::measure;
+use super::json_size::estimate_size;
 use super::surrogates;
 use crate::model::exchange::AnswerContent;
 
@@ -31,7 +31,7 @@ impl AnswerMemory {
     }
 
     /// Begins to hold an answer.
-    pub fn hold(self: &Arc<Self>) -> MemoryReservation {
+    pub fn reserve_memory(self: &Arc<Self>) -> MemoryReservation {
         MemoryReservation { store: Arc::clone(self), bytes: 0 }
     }
 }
@@ -74,7 +74,7 @@ impl Drop for MemoryReservation {
 }
 
 /// What is said of an answer for which there is no room.
-pub fn is_taken() -> AnswerContent {
+pub fn no_room() -> AnswerContent {
     AnswerContent::Unread("the answers of this run take as much memory as they may; --max-answer allows more".to_owned())
 }
 
@@ -85,7 +85,7 @@ pub fn content(bytes: Vec<u8>, headers: &[(String, String)], most: usize, mut he
     }
     let length = bytes.len() as u64;
     let codings: Vec<&str> = headers.iter().filter(|(name, _)| name == "content-encoding").flat_map(|(_, value)| value.split(',')).collect();
-    let codings: Vec<String> = codings.into_iter().map(|coding| coding.trim().to_ascii_lowercase()).filter(|coding| !is_plain(coding)).collect();
+    let codings: Vec<String> = codings.into_iter().map(|coding| coding.trim().to_ascii_lowercase()).filter(|coding| !is_identity(coding)).collect();
     let bytes = match codings.as_slice() {
         [] => bytes,
         [coding] if coding == "gzip" || coding == "x-gzip" => match unpacked(&bytes, most, &mut held) {
@@ -94,12 +94,12 @@ pub fn content(bytes: Vec<u8>, headers: &[(String, String)], most: usize, mut he
         },
         codings => return AnswerContent::Unread(format!("its content coding is {}, which was not asked for", codings.join(", "))),
     };
-    let weight = measure(&bytes);
+    let weight = estimate_size(&bytes);
     if weight.depth > DEEPEST {
         return of_json(&bytes, weight.depth);
     }
     if !held.take(weight.bytes.saturating_sub(length)) {
-        return is_taken();
+        return no_room();
     }
     let body = parsed(bytes);
     if !matches!(body, AnswerContent::Bytes(_) | AnswerContent::Unread(_)) {
@@ -108,7 +108,7 @@ pub fn content(bytes: Vec<u8>, headers: &[(String, String)], most: usize, mut he
     body
 }
 
-fn is_plain(coding: &str) -> bool {
+fn is_identity(coding: &str) -> bool {
     coding.is_empty() || coding == "identity"
 }
 
@@ -118,7 +118,7 @@ fn unpacked(packed: &[u8], most: usize, held: &mut MemoryReservation) -> Result<
     let limit = most as u64 + 1;
     match MultiGzDecoder::new(packed).take(limit).read_to_end(&mut bytes) {
         Ok(_) if bytes.len() > most => Err(AnswerContent::TooLong(most as u64)),
-        Ok(_) if !held.take(bytes.len() as u64) => Err(is_taken()),
+        Ok(_) if !held.take(bytes.len() as u64) => Err(no_room()),
         Ok(_) => Ok(bytes),
         Err(_) => Err(AnswerContent::Bytes(packed.len() as u64)),
     }

@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretSlice};
 use thiserror::Error;
 use tokio::time::timeout_at;
 
-use super::answer_body::{AnswerMemory, content, is_taken};
+use super::answer_body::{AnswerMemory, content, no_room};
 use super::{SignedRequest, no_answer};
 use crate::model::contract::Status;
 use crate::model::exchange::{Answer, AnswerContent};
@@ -97,7 +97,7 @@ pub struct TransportError {
 }
 
 impl TransportError {
-    fn whole(reason: String) -> Self {
+    fn before_answer(reason: String) -> Self {
         Self { reason, began: false }
     }
 
@@ -116,7 +116,7 @@ impl Client {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let authorities = route.authorities.as_deref().map_or(Ok(Vec::new()), authorities)?;
         let proxy = route.proxy.as_ref().map(|url| Proxy::all(url).map_err(|error| ClientError::Proxy(no_answer::of(&error)))).transpose()?;
-        let builder = || plain(bounds, proxy.clone(), route.shared);
+        let builder = || client_builder(bounds, proxy.clone(), route.shared);
         // What is wrong with it is not repeated: it may be the key.
         let identity = route.identity.as_ref().map(|pem| Identity::from_pem(pem.expose_secret()).map_err(|_| ClientError::Identity)).transpose()?;
         let build = |identity: Option<Identity>| {
@@ -136,9 +136,10 @@ impl Client {
     /// # Errors
     /// No answer came, none that is HTTP, or none that ends; why.
     pub async fn send(&self, request: &SignedRequest) -> Result<Answer, TransportError> {
-        let client = if request.is_at_home() { &self.inner } else { &self.elsewhere };
+        let client = if request.is_for_known_server() { &self.inner } else { &self.elsewhere };
         let request = request.unsigned_request();
-        let method = reqwest::Method::from_bytes(request.method.as_str().as_bytes()).map_err(|error| TransportError::whole(error.to_string()))?;
+        let method =
+            reqwest::Method::from_bytes(request.method.as_str().as_bytes()).map_err(|error| TransportError::before_answer(error.to_string()))?;
         let mut builder = client.request(method, &request.url);
         for (name, value) in &request.headers {
             builder = builder.header(name, value);
@@ -157,7 +158,7 @@ impl Client {
         let started = Instant::now();
         let answered = timeout_at(self.deadline(), builder.send()).await;
         let answered = answered.map_err(|_| format!("no answer within {}", seconds(self.bounds.total)));
-        let response = answered.and_then(|answered| answered.map_err(|error| no_answer::of(&error))).map_err(TransportError::whole)?;
+        let response = answered.and_then(|answered| answered.map_err(|error| no_answer::of(&error))).map_err(TransportError::before_answer)?;
         let status = Status(response.status().as_u16());
         let broken = |what: String| TransportError::broken(format!("the answer {status} {what}"));
         let headers = headers(&response, self.bounds.header).map_err(broken)?;
@@ -181,7 +182,7 @@ impl Client {
     }
 
     async fn body(&self, mut response: Response, headers: &[(String, String)]) -> Result<AnswerContent, String> {
-        let mut held = self.store.hold();
+        let mut held = self.store.reserve_memory();
         let mut bytes: Vec<u8> = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| no_answer::of(&error))? {
             let room = self.bounds.body.saturating_sub(bytes.len());
@@ -189,7 +190,7 @@ impl Client {
                 return Ok(AnswerContent::TooLong(self.bounds.body as u64));
             }
             if !held.take(chunk.len() as u64) {
-                return Ok(is_taken());
+                return Ok(no_room());
             }
             bytes.extend_from_slice(&chunk);
         }
@@ -197,7 +198,7 @@ impl Client {
     }
 }
 
-fn plain(bounds: AnswerLimits, proxy: Option<Proxy>, shared: bool) -> ClientBuilder {
+fn client_builder(bounds: AnswerLimits, proxy: Option<Proxy>, shared: bool) -> ClientBuilder {
     let builder = reqwest::Client::builder()
         .redirect(Policy::none())
         .no_proxy()

@@ -51,7 +51,7 @@ pub struct Accounts {
 
 impl Accounts {
     /// Takes the accounts of a suite from an environment, each only if all of it is there.
-    pub fn whole(suite: &Suite, lookup: &dyn Fn(&str) -> Option<String>) -> Self {
+    pub fn complete(suite: &Suite, lookup: &dyn Fn(&str) -> Option<String>) -> Self {
         let full = secrets(&suite.accounts.full, lookup).unwrap_or_default();
         let limited = if suite.accounts.limited.is_empty() { None } else { secrets(&suite.accounts.limited, lookup) };
         Self { full, limited, headers: Vec::new() }
@@ -130,7 +130,7 @@ impl Accounts {
             }
             if let (Some(secret), Some(kind)) = (account.get(scheme), schemes.get(scheme)) {
                 let wrong = *credentials == Credentials::WrongSecret && (!proves || !matches!(secret, Secret::Value(_)));
-                put(request, kind, secret, wrong);
+                apply_credential(request, kind, secret, wrong);
                 sent.push(SentCredential { scheme: scheme.clone(), limited: *credentials == Credentials::Limited, wrong });
             }
         }
@@ -170,7 +170,7 @@ fn as_sent(kind: &SecurityScheme, secret: &Secret) -> Option<Secret> {
     Some(if *kind == SecurityScheme::Bearer { Secret::Bearer(token) } else { Secret::Value(token) })
 }
 
-fn put(request: &mut UnsignedRequest, kind: &SecurityScheme, secret: &Secret, wrong: bool) {
+fn apply_credential(request: &mut UnsignedRequest, kind: &SecurityScheme, secret: &Secret, wrong: bool) {
     let (obtained, none) = (as_sent(kind, secret), SecretString::from(String::new()));
     let secret = match (secret, &obtained) {
         (Secret::Obtained(_), Some(sent)) => sent,

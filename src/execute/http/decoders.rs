@@ -30,7 +30,7 @@ pub(super) fn decoded(text: &str) -> Vec<String> {
 }
 
 /// A text without what breaks it into lines and groups: white space, and what stands between pairs of digits.
-pub(super) fn joined(text: &str) -> [String; 2] {
+pub(super) fn without_separators(text: &str) -> [String; 2] {
     let without = |breaks: fn(char) -> bool| text.chars().filter(|letter| !breaks(*letter)).collect::<String>();
     [without(char::is_whitespace), without(|letter| letter.is_whitespace() || matches!(letter, ':' | '-' | ',' | '\\'))]
 }

@@ -43,7 +43,7 @@ impl SecretRedactor {
         };
         let all = [Some(&accounts.full), accounts.limited.as_ref()].into_iter().flatten().flatten();
         let shown =
-            all.flat_map(|(scheme, secret)| proofs(secret, alone(scheme) || is_secret_by_name(scheme, contract.security_schemes.get(scheme))));
+            all.flat_map(|(scheme, secret)| proving_texts(secret, alone(scheme) || is_secret_by_name(scheme, contract.security_schemes.get(scheme))));
         let own = accounts.headers.iter().flat_map(|field| {
             let (name, secrets) = field.secrets();
             secrets.iter().map(move |(variable, value)| (names_a_secret(&format!("{name} {variable}")), value.expose_secret().to_owned()))
@@ -51,12 +51,12 @@ impl SecretRedactor {
         let (secret, named): (Vec<_>, Vec<_>) = own.partition(|(secret, _)| *secret);
         let texts = |all: Vec<(bool, String)>| all.into_iter().map(|(_, text)| text);
         let censor = Self { proofs: RwLock::default(), names: SecretForms::new(&texts(named).collect::<Vec<_>>()) };
-        censor.learn(shown.chain(texts(secret)).collect());
+        censor.add_texts(shown.chain(texts(secret)).collect());
         censor
     }
 
     /// Learns more texts that prove who asks. What was one once stays one.
-    pub fn learn(&self, texts: Vec<String>) {
+    pub fn add_texts(&self, texts: Vec<String>) {
         let mut proofs = self.proofs.write().unwrap_or_else(PoisonError::into_inner);
         let known = proofs.texts.len();
         for text in texts {
@@ -71,7 +71,7 @@ impl SecretRedactor {
 
     /// Learns what is secret of a credential that is obtained.
     pub fn learn_session(&self, session: &Session) {
-        self.learn(session.secrets());
+        self.add_texts(session.secrets());
     }
 
     fn forms(&self) -> Arc<SecretForms> {
@@ -87,7 +87,7 @@ impl SecretRedactor {
         }
         found = found.max(match &mut answer.body {
             AnswerContent::Text(text) | AnswerContent::Unread(text) | AnswerContent::Withheld(text) => forms.clean(text),
-            AnswerContent::Json(value) => visit(value, forms),
+            AnswerContent::Json(value) => clean_value(value, forms),
             AnswerContent::Empty | AnswerContent::Bytes(_) | AnswerContent::TooLong(_) => SecretMatch::Nothing,
         });
         answer.echoes_credentials = found == SecretMatch::Secret;
@@ -102,7 +102,7 @@ impl SecretRedactor {
         }
         let found = match &mut answer.body {
             AnswerContent::Text(text) => self.names.clean(text),
-            AnswerContent::Json(value) => visit(value, &self.names),
+            AnswerContent::Json(value) => clean_value(value, &self.names),
             AnswerContent::Unread(_) | AnswerContent::Withheld(_) | AnswerContent::Empty | AnswerContent::Bytes(_) | AnswerContent::TooLong(_) => {
                 SecretMatch::Nothing
             }
@@ -144,7 +144,7 @@ fn names_a_secret(name: &str) -> bool {
 }
 
 /// The texts of a credential that prove who asks, and those with the secret that is wrong on purpose. A user name is none.
-fn proofs(secret: &Secret, proves: bool) -> Vec<String> {
+fn proving_texts(secret: &Secret, proves: bool) -> Vec<String> {
     match secret {
         Secret::Basic { username, password } => {
             let pair = |password: &str| STANDARD.encode(format!("{}:{password}", username.expose_secret()));
@@ -158,22 +158,22 @@ fn proofs(secret: &Secret, proves: bool) -> Vec<String> {
 }
 
 /// Cleans every text of a document, names of members among them, and numbers that are a secret.
-fn visit(value: &mut Value, forms: &SecretForms) -> SecretMatch {
+fn clean_value(value: &mut Value, forms: &SecretForms) -> SecretMatch {
     match value {
         Value::String(text) => forms.clean(text),
         Value::Number(number) => {
-            let found = forms.number(number);
+            let found = forms.match_number(number);
             if found > SecretMatch::Nothing {
                 *value = Value::from(REMOVED);
             }
             found
         }
-        Value::Array(items) => items.iter_mut().map(|item| visit(item, forms)).fold(SecretMatch::Nothing, Ord::max),
+        Value::Array(items) => items.iter_mut().map(|item| clean_value(item, forms)).fold(SecretMatch::Nothing, Ord::max),
         Value::Object(members) => {
             let mut found = SecretMatch::Nothing;
             let taken = std::mem::take(members);
             members.extend(taken.into_iter().map(|(mut name, mut member)| {
-                found = found.max(forms.clean(&mut name)).max(visit(&mut member, forms));
+                found = found.max(forms.clean(&mut name)).max(clean_value(&mut member, forms));
                 (name, member)
             }));
             found

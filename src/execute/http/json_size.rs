@@ -17,7 +17,7 @@ pub struct JsonSize {
 }
 
 /// Weighs a text that may be JSON. What begins with no bracket has no members.
-pub fn measure(text: &[u8]) -> JsonSize {
+pub fn estimate_size(text: &[u8]) -> JsonSize {
     let mut weight = JsonSize { bytes: text.len() as u64, depth: 0 };
     if !matches!(text.trim_ascii_start().first(), Some(b'[' | b'{')) {
         return weight;
@@ -53,10 +53,10 @@ mod tests {
 
     #[test]
     fn what_stands_in_a_text_weighs_only_its_letters() {
-        assert_eq!(measure(br#"["[[[\"[[["#).depth, 1);
-        assert_eq!(measure(br#"["\\"[["#).depth, 3);
-        assert_eq!(measure(b" [[],[[]]]").depth, 3);
-        assert_eq!(measure(b"a,b,[c"), JsonSize { bytes: 6, depth: 0 });
+        assert_eq!(estimate_size(br#"["[[[\"[[["#).depth, 1);
+        assert_eq!(estimate_size(br#"["\\"[["#).depth, 3);
+        assert_eq!(estimate_size(b" [[],[[]]]").depth, 3);
+        assert_eq!(estimate_size(b"a,b,[c"), JsonSize { bytes: 6, depth: 0 });
     }
 
     #[test]

@@ -101,14 +101,14 @@ impl Session {
         Self { url, named: spec.token_url.is_some(), way, now: Mutex::new(now), turn: tokio::sync::Mutex::default() }
     }
 
-    fn now(&self) -> MutexGuard<'_, TokenState> {
+    fn lock_state(&self) -> MutexGuard<'_, TokenState> {
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is sent, as it stands before it.
     pub(super) fn token(&self) -> Option<SecretString> {
         let prefix = if let TokenRequest::LogIn { spec, .. } = &self.way { spec.prefix.as_deref().unwrap_or_default() } else { "" };
-        self.now().token.as_ref().map(|token| SecretString::from(format!("{prefix}{}", token.expose_secret())))
+        self.lock_state().token.as_ref().map(|token| SecretString::from(format!("{prefix}{}", token.expose_secret())))
     }
 
     /// Everything secret of it that an answer must not repeat: the tokens, and what they were asked for with.
@@ -117,35 +117,35 @@ impl Session {
             TokenRequest::LogIn { secrets, .. } => secrets.iter().map(|secret| secret.expose_secret().to_owned()).collect(),
             TokenRequest::OAuth { client_secret, .. } => vec![client_secret.expose_secret().to_owned()],
         };
-        let now = self.now();
+        let now = self.lock_state();
         let tokens = [&now.token, &now.refresh].into_iter().flatten().map(|token| token.expose_secret().to_owned());
         own.into_iter().chain(tokens).collect()
     }
 
     /// Which of the tokens it is, counted from the first.
     pub fn generation(&self) -> u64 {
-        self.now().generation
+        self.lock_state().generation
     }
 
     /// Why it cannot be had; `None` while it can.
     pub fn failed(&self) -> Option<Reason> {
-        self.now().failed.clone()
+        self.lock_state().failed.clone()
     }
 
     /// Notes for good that it cannot be had.
     pub fn fail(&self, reason: Reason) {
-        self.now().failed = Some(reason);
+        self.lock_state().failed = Some(reason);
     }
 
     /// Whether there is one that has not ended.
-    pub fn is_there(&self) -> bool {
-        let now = self.now();
+    pub fn is_valid(&self) -> bool {
+        let now = self.lock_state();
         now.token.is_some() && now.ends.is_none_or(|ends| Instant::now() < ends)
     }
 
     /// Notes whether the server took it, and whether a new one is worth asking for after a 401.
     pub fn note_answer(&self, refused: bool) -> bool {
-        let mut now = self.now();
+        let mut now = self.lock_state();
         if !refused {
             (now.taken, now.without_effect) = (true, 0);
             return false;
@@ -154,8 +154,8 @@ impl Session {
     }
 
     /// Forgets one that was refused.
-    pub fn forget(&self, generation: u64) {
-        let mut now = self.now();
+    pub fn discard(&self, generation: u64) {
+        let mut now = self.lock_state();
         if now.generation == generation {
             now.token = None;
             now.without_effect += 1;
@@ -164,12 +164,12 @@ impl Session {
 
     /// Whether it is asked for by a refresh token now.
     pub fn refreshes(&self) -> bool {
-        self.now().refresh.is_some()
+        self.lock_state().refresh.is_some()
     }
 
     /// Forgets a refresh token that was refused; whether there is another way.
     pub fn forget_refresh(&self) -> bool {
-        self.now().refresh = None;
+        self.lock_state().refresh = None;
         !matches!(self.way, TokenRequest::OAuth { bare: true, .. })
     }
 
@@ -191,7 +191,7 @@ impl Session {
             TokenRequest::OAuth { client_id, client_secret, scope, in_body, .. } => {
                 headers.push(("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned()));
                 let mut form = Serializer::new(String::new());
-                match &self.now().refresh {
+                match &self.lock_state().refresh {
                     Some(refresh) => form.append_pair("grant_type", "refresh_token").append_pair("refresh_token", refresh.expose_secret()),
                     None => form.append_pair("grant_type", "client_credentials"),
                 };
@@ -214,7 +214,7 @@ impl Session {
     ///
     /// # Errors
     /// It is not where it should be.
-    pub fn learn(&self, answer: &Answer) -> Result<(), LogInFailure> {
+    pub fn store_from_answer(&self, answer: &Answer) -> Result<(), LogInFailure> {
         let body = answer.body.json();
         let text = |at: &str| body.and_then(|body| body.pointer(at)).and_then(Value::as_str).filter(|text| is_sendable(text));
         let (found, lifetime, place) = match &self.way {
@@ -232,7 +232,7 @@ impl Session {
             Lifetime::Seconds(seconds) => Some(seconds),
             Lifetime::At(at) => number(&at),
         });
-        let mut now = self.now();
+        let mut now = self.lock_state();
         now.ends = seconds.map(Duration::from_secs).and_then(|life| Instant::now().checked_add(life.saturating_sub(BEFORE_END.min(life / 10))));
         if matches!(self.way, TokenRequest::OAuth { .. })
             && let Some(refresh) = text("/refresh_token")
@@ -254,7 +254,7 @@ impl Session {
         for (_, field) in answer.headers.iter_mut().filter(|(field, _)| field.eq_ignore_ascii_case("set-cookie")) {
             *field = field.replace(&value, REMOVED);
         }
-        let mut now = self.now();
+        let mut now = self.lock_state();
         if now.token.as_ref().is_some_and(|token| token.expose_secret() == value) {
             return false;
         }

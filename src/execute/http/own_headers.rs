@@ -78,7 +78,7 @@ mod tests {
         let fields: Vec<OwnField> = own.iter().map(|text| OwnField::new(&OwnHeader::parse(text).unwrap(), &lookup)).collect();
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let mut unsigned_request = UnsignedRequest { method: Method::GET, url: "http://h/a".to_owned(), headers, body: None };
-        let mut shown = unsigned_request.shown();
+        let mut shown = unsigned_request.without_secrets();
         put_on(&fields, "a.get", kept, &mut unsigned_request, &mut shown);
         let lines = |headers: Vec<(String, String)>| headers.into_iter().map(|(name, value)| format!("{name}: {value}")).collect();
         (lines(unsigned_request.headers), lines(shown.headers))

@@ -56,14 +56,14 @@ impl PermittedRequest {
 
     /// The request as it is, for what asks without credentials.
     pub fn unsigned(self) -> SignedRequest {
-        let shown = self.unsigned_request.shown();
+        let shown = self.unsigned_request.without_secrets();
         SignedRequest { unsigned_request: self.unsigned_request, shown, at_home: self.at_home }
     }
 
     /// Puts the user's own header fields and the credentials on it.
     pub fn sign(&self, accounts: &Accounts, operation: &Operation, contract: &Contract) -> SignedRequest {
         let mut unsigned_request = self.unsigned_request.clone();
-        let mut shown = unsigned_request.shown();
+        let mut shown = unsigned_request.without_secrets();
         if self.at_home {
             put_on(&accounts.headers, &operation.id, self.kept.as_deref(), &mut unsigned_request, &mut shown);
         }
@@ -74,7 +74,7 @@ impl PermittedRequest {
 
 impl SignedRequest {
     /// What may be shown of it: everything but secrets, and the names of the credentials that were put on it.
-    pub fn shown(&self) -> &SentRequest {
+    pub fn without_secrets(&self) -> &SentRequest {
         &self.shown
     }
 
@@ -83,7 +83,7 @@ impl SignedRequest {
     }
 
     /// Whether it goes to the server that the run is for, or to one that the suite names.
-    pub(super) fn is_at_home(&self) -> bool {
+    pub(super) fn is_for_known_server(&self) -> bool {
         self.at_home
     }
 }

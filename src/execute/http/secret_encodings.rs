@@ -6,7 +6,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
-use super::decoders::{decoded, joined};
+use super::decoders::{decoded, without_separators};
 
 /// Shorter texts occur by chance: they would be taken out of words and numbers that have nothing to do with them, and leave
 /// a report that cannot be read. Such a secret is known only by its longer forms.
@@ -69,7 +69,7 @@ impl SecretForms {
         if found > SecretMatch::Nothing {
             *text = search.replace_all(text, &vec![REMOVED; self.forms.len()]);
         }
-        let hidden = self.hidden(text);
+        let hidden = self.match_decoded(text);
         if hidden > SecretMatch::Nothing {
             REMOVED.clone_into(text);
         }
@@ -78,7 +78,7 @@ impl SecretForms {
 
     /// Takes every secret out of the name of a header field.
     pub fn clean_name(&self, name: &mut String) -> SecretMatch {
-        let found = self.open(name).max(self.hidden(name));
+        let found = self.open(name).max(self.match_decoded(name));
         if found > SecretMatch::Nothing {
             REMOVED.clone_into(name);
         }
@@ -86,7 +86,7 @@ impl SecretForms {
     }
 
     /// What is found of a number, however it is written.
-    pub fn number(&self, number: &serde_json::Number) -> SecretMatch {
+    pub fn match_number(&self, number: &serde_json::Number) -> SecretMatch {
         let text = number.to_string();
         let same = |form: &&SecretForm| {
             let digits = form.text.bytes().all(|byte| byte.is_ascii_digit()) && !form.text.starts_with('0');
@@ -94,17 +94,17 @@ impl SecretForms {
             form.text == text
                 || (digits && form.text.parse::<f64>().ok().is_some_and(|value| number.as_f64().is_some_and(|other| (value - other).abs() < 0.5)))
         };
-        self.forms.iter().filter(same).map(SecretForm::found).max().unwrap_or(SecretMatch::Nothing)
+        self.forms.iter().filter(same).map(SecretForm::whole_text_match).max().unwrap_or(SecretMatch::Nothing)
     }
 
     /// What is found in a text as it stands.
     fn open(&self, text: &str) -> SecretMatch {
-        let found = self.search.iter().flat_map(|search| search.find_iter(text)).map(|hit| self.forms[hit.pattern().as_usize()].found());
+        let found = self.search.iter().flat_map(|search| search.find_iter(text)).map(|hit| self.forms[hit.pattern().as_usize()].whole_text_match());
         found.max().unwrap_or(SecretMatch::Nothing)
     }
 
     /// What is found once a text is decoded.
-    fn hidden(&self, text: &str) -> SecretMatch {
+    fn match_decoded(&self, text: &str) -> SecretMatch {
         if self.forms.is_empty() {
             return SecretMatch::Nothing;
         }
@@ -115,7 +115,8 @@ impl SecretForms {
                 texts = texts.iter().flat_map(|text| decoded(text)).map(Cow::Owned).collect();
                 found = texts.iter().map(|text| self.open(text)).fold(found, Ord::max);
             }
-            let grouped = |text: &Cow<'_, str>| joined(text).iter().filter(|joined| joined.len() < text.len()).map(|text| self.open(text)).max();
+            let grouped =
+                |text: &Cow<'_, str>| without_separators(text).iter().filter(|joined| joined.len() < text.len()).map(|text| self.open(text)).max();
             found = texts.iter().filter_map(grouped).fold(found, Ord::max);
         }
         found
@@ -123,7 +124,7 @@ impl SecretForms {
 }
 
 impl SecretForm {
-    fn found(&self) -> SecretMatch {
+    fn whole_text_match(&self) -> SecretMatch {
         if self.telling { SecretMatch::Secret } else { SecretMatch::Word }
     }
 }
@@ -235,7 +236,7 @@ mod tests {
             assert_ne!(cleaned("1234567890", text).1, SecretMatch::Nothing, "{text}");
         }
         let forms = SecretForms::new(&["1234567890".to_owned()]);
-        let number = |text: &str| forms.number(&serde_json::from_str(text).unwrap());
+        let number = |text: &str| forms.match_number(&serde_json::from_str(text).unwrap());
         assert!(["1234567890", "1234567890.0", "1.23456789e9"].iter().all(|text| number(text) > SecretMatch::Nothing));
         assert!(["1234567891", "12345678900", "123456789"].iter().all(|text| number(text) == SecretMatch::Nothing));
     }

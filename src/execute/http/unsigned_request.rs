@@ -8,7 +8,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use url::form_urlencoded;
 
-use crate::contract::put;
+use crate::contract::replace_or_add;
 use crate::model::contract::Method;
 use crate::model::exchange::SentRequest;
 use crate::model::plan::{Body, Part, Place, RequestTemplate};
@@ -46,7 +46,7 @@ impl std::fmt::Debug for UnsignedRequest {
 
 impl UnsignedRequest {
     /// What a report shows of it.
-    pub fn shown(&self) -> SentRequest {
+    pub fn without_secrets(&self) -> SentRequest {
         SentRequest {
             method: self.method.clone(),
             // Dots in a path are resolved before it is sent (URL Standard, section 4.4).
@@ -71,7 +71,7 @@ pub fn unsigned_request(base: &str, request: &RequestTemplate) -> UnsignedReques
     let body = match &request.body {
         Body::Empty => None,
         Body::Json(value) => Some(json_text(value)),
-        Body::CutJson(value) => Some(cut(&value.to_string())),
+        Body::CutJson(value) => Some(cut_off(&value.to_string())),
         Body::Spelled(value, texts) => Some(write_with_other_notation(value, texts).into_bytes()),
         Body::Text(text) => Some(text.clone().into_bytes()),
         Body::Multipart(parts) => {
@@ -105,7 +105,7 @@ fn encoded(text: &str) -> String {
     utf8_percent_encode(text, SEGMENT).to_string()
 }
 
-fn cut(text: &str) -> Vec<u8> {
+fn cut_off(text: &str) -> Vec<u8> {
     let mut bytes = text.as_bytes().to_vec();
     bytes.truncate(bytes.len().saturating_sub(CUT_BYTES).max(1));
     bytes
@@ -135,7 +135,7 @@ fn write_with_other_notation(value: &Value, texts: &[(String, String)]) -> Strin
     let mut document = value.clone();
     let name = |index: usize| format!("{BOUNDARY}:{index}");
     for (index, (at, _)) in texts.iter().enumerate() {
-        put(&mut document, at, Value::from(name(index)));
+        replace_or_add(&mut document, at, Value::from(name(index)));
     }
     let held = |text: String, (index, (_, written)): (usize, &(String, String))| text.replace(&format!("\"{}\"", name(index)), written);
     texts.iter().enumerate().fold(document.to_string(), held)

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::private_files::{JournalError, is_private_to_user, make, private};
+use super::private_files::{JournalError, is_private_to_user, make, owner_only};
 use super::{Journal, Memory};
 use crate::model::journal::{Entry, JournalHistory, Start};
 
@@ -74,7 +74,7 @@ impl StateFolder {
         let lock_path = path.join("lock");
         let mut options = OpenOptions::new();
         options.create(true).truncate(false).write(true);
-        let lock = private(&mut options).open(&lock_path).map_err(|error| failed(&error))?;
+        let lock = owner_only(&mut options).open(&lock_path).map_err(|error| failed(&error))?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { path, _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(JournalError::Taken(lock_path.display().to_string())),
@@ -129,7 +129,7 @@ impl StateFolder {
     ///
     /// # Errors
     /// A file cannot be removed.
-    pub fn forget(&self, journals: &[JournalHistory], since: i64) -> Result<(), JournalError> {
+    pub fn remove_unneeded(&self, journals: &[JournalHistory], since: i64) -> Result<(), JournalError> {
         let done = |one: &&JournalHistory| (one.cleaned || one.finished) && one.times.iter().all(|at| *at < since);
         let old: Vec<&JournalHistory> = journals.iter().filter(done).collect();
         for one in old.iter().take(old.len().saturating_sub(KEPT)) {
@@ -162,7 +162,7 @@ impl StateFolder {
             // A link that stands there is not followed.
             let _ = fs::remove_file(&fresh);
             let mut options = OpenOptions::new();
-            let mut file = private(options.create_new(true).write(true)).open(&fresh)?;
+            let mut file = owner_only(options.create_new(true).write(true)).open(&fresh)?;
             io::Write::write_all(&mut file, &text)?;
             file.sync_all()?;
             fs::rename(&fresh, &path)
@@ -188,7 +188,7 @@ fn journals(folder: &Path, answers: Answers) -> Result<Vec<JournalHistory>, Jour
             Answers::OfUnended => !raw().any(|line| ENDS.contains(&line)),
             Answers::None => false,
         };
-        found.extend(JournalHistory::retell(raw().filter(|line| wanted || !line.starts_with(ANSWERED)).filter_map(read)));
+        found.extend(JournalHistory::from_entries(raw().filter(|line| wanted || !line.starts_with(ANSWERED)).filter_map(read)));
     }
     found.sort_by(|one, other| one.start.started_at.cmp(&other.start.started_at));
     Ok(found)

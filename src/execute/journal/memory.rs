@@ -53,7 +53,7 @@ impl Memory {
     }
 
     /// Takes over every cell that something can be said of.
-    pub fn learn(&mut self, cells: &[Cell], at: &str, contract: &str, keep: Keep) {
+    pub fn record_cells(&mut self, cells: &[Cell], at: &str, contract: &str, keep: Keep) {
         let told = |cell: &&Cell| !matches!(cell.verdict, Verdict::Blocked | Verdict::Skipped | Verdict::Inconclusive) && cell.remembered.is_none();
         for cell in cells.iter().filter(told).filter(|cell| !cell.probes.is_empty()) {
             let remembered = Remembered { at: at.to_owned(), contract: contract.to_owned(), keep, cell: cell.clone() };
@@ -62,12 +62,12 @@ impl Memory {
     }
 
     /// When each cell was last asked for.
-    pub fn known(&self) -> LastAsked {
+    pub fn last_asked(&self) -> LastAsked {
         self.cells.values().map(|one| ((one.cell.operation.clone(), one.cell.status.0), one.at.clone())).collect()
     }
 
     /// What is known of a cell by the same contract.
-    pub fn recall(&self, cell: &Cell, contract: &str) -> Option<&Remembered> {
+    pub fn known_cell(&self, cell: &Cell, contract: &str) -> Option<&Remembered> {
         self.cells.get(&key(cell)).filter(|one| one.contract == contract)
     }
 
@@ -108,7 +108,7 @@ mod tests {
         let cell = serde_json::json!({"operation": "a", "api": "", "method": "GET", "path": "/a", "status": 200, "general": false, "verdict": "conforms",
             "reason": null, "probes": [{"id": "p", "trigger": "success", "status": 200, "fault": null, "requests": 1}], "findings": []});
         let mut memory = Memory::default();
-        memory.learn(&[serde_json::from_value(cell).unwrap()], "", "", Keep::Masked);
+        memory.record_cells(&[serde_json::from_value(cell).unwrap()], "", "", Keep::Masked);
         memory.forget_beyond(Keep::All);
         memory.forget_beyond(Keep::Masked);
         assert_eq!(memory.cells.len(), 1);

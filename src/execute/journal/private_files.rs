@@ -57,7 +57,7 @@ pub(super) fn is_private_to_user(_: &Path) -> io::Result<bool> {
 }
 
 /// Lets only the owner read and write a file that is about to be made.
-pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+pub(super) fn owner_only(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     options

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::folder::{StateFolder, lines};
-use super::private_files::{JournalError, is_private_to_user, make, private};
+use super::private_files::{JournalError, is_private_to_user, make, owner_only};
 use crate::model::journal::{Entry, JournalHistory};
 use crate::model::keep::Keep;
 
@@ -27,7 +27,7 @@ impl StateFolder {
             // A link that stands there is not followed.
             let _ = fs::remove_file(&fresh);
             let mut options = OpenOptions::new();
-            let mut file = io::BufWriter::new(private(options.create_new(true).write(true)).open(&fresh)?);
+            let mut file = io::BufWriter::new(owner_only(options.create_new(true).write(true)).open(&fresh)?);
             for entry in lines(&text).map(line).chain([Entry::Reduced(keep)]) {
                 serde_json::to_writer(&mut file, &entry)?;
                 file.write_all(b"\n")?;
@@ -51,7 +51,7 @@ pub fn masking_key(state: &Path) -> Result<[u8; KEY_BYTES], JournalError> {
         return Err(JournalError::NotOurs(state.display().to_string()));
     }
     let mut options = OpenOptions::new();
-    match private(options.create_new(true).write(true)).open(&path) {
+    match owner_only(options.create_new(true).write(true)).open(&path) {
         Ok(mut file) => {
             let mut key = [0; KEY_BYTES];
             getrandom::fill(&mut key).map_err(|error| failed(error.into()))?;

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 
-use super::private_files::{JournalError, private};
+use super::private_files::{JournalError, owner_only};
 use crate::model::exchange::{Answer, SentRequest};
 use crate::model::journal::{Entry, Start};
 use crate::model::plan::Probe;
@@ -34,7 +34,7 @@ impl Journal {
         let failed = |error| JournalError::new(path, &error);
         let mut options = OpenOptions::new();
         options.create_new(true).append(true);
-        let file = private(&mut options).open(path).map_err(failed)?;
+        let file = owner_only(&mut options).open(path).map_err(failed)?;
         let journal = Self { path: path.to_owned(), inner: Mutex::new(Inner { file, next: 0 }) };
         journal.write(&Entry::Started(Box::new(start)), true)?;
         // The name of a new file is in its folder, which is written by itself.
@@ -68,7 +68,7 @@ impl Journal {
         inner.next += 1;
         let at = Timestamp::now().as_millisecond();
         let entry = Entry::Sent { number, at, probe: probe.id.clone(), request: request.clone() };
-        self.put(&mut inner, &entry, !request.method.is_safe())?;
+        self.write_line(&mut inner, &entry, !request.method.is_safe())?;
         Ok(number)
     }
 
@@ -89,11 +89,11 @@ impl Journal {
     /// # Errors
     /// The line cannot be written.
     pub fn write(&self, entry: &Entry, durable: bool) -> Result<(), JournalError> {
-        self.put(&mut self.inner.lock().unwrap_or_else(PoisonError::into_inner), entry, durable)
+        self.write_line(&mut self.inner.lock().unwrap_or_else(PoisonError::into_inner), entry, durable)
     }
 
     /// One line, in one piece: what is killed in between leaves a line that is cut off, never two that are mixed.
-    fn put(&self, inner: &mut Inner, entry: &Entry, durable: bool) -> Result<(), JournalError> {
+    fn write_line(&self, inner: &mut Inner, entry: &Entry, durable: bool) -> Result<(), JournalError> {
         let failed = |error| JournalError::new(&self.path, &error);
         let mut line = serde_json::to_vec(entry).map_err(|error| failed(error.into()))?;
         line.push(b'\n');

@@ -12,7 +12,7 @@ use crate::model::exchange::{Ending, Outcome};
 use crate::model::journal::Entry;
 use crate::model::plan::{Probe, Repeat, SlotId};
 use crate::model::reason::NoAnswer;
-use crate::plan::{Remake, elsewhere, remakes, renamed};
+use crate::plan::{Remake, made_for_one_probe, remakes, renamed};
 
 /// How often a thing is made again for one probe.
 const MOST_TIMES: usize = 5;
@@ -37,7 +37,7 @@ impl Sender<'_, '_> {
                 break;
             }
             for remake in remakes {
-                let Some(made) = self.make_again(&remake, &mut slots).await else { break };
+                let Some(made) = self.recreate(&remake, &mut slots).await else { break };
                 before.push((remake, made));
             }
             self.send_again(probe, &slots, &mut outcome).await;
@@ -46,7 +46,8 @@ impl Sender<'_, '_> {
         if may_be_refused_because_of_earlier(probe, &outcome) && !is_conditional(probe) {
             before.extend(self.act_elsewhere(probe, &mut outcome, &mut slots).await);
         }
-        let held = self.queue.holds(&probe.consumes) && probe.fault.is_none() && outcome.answer().is_some_and(|answer| refuses(answer.status));
+        let held =
+            self.queue.may_be_referred_to(&probe.consumes) && probe.fault.is_none() && outcome.answer().is_some_and(|answer| refuses(answer.status));
         if held {
             outcome.ending = Ending::Silent(NoAnswer::MayBeReferredTo.into());
         } else if may_be_refused_because_of_earlier(probe, &outcome) {
@@ -64,8 +65,8 @@ impl Sender<'_, '_> {
     /// Sends a probe that is refused, perhaps because it was accepted before, for a thing that is made for it alone.
     async fn act_elsewhere(&self, probe: &Probe, outcome: &mut Outcome, slots: &mut BTreeMap<SlotId, Value>) -> Option<(Remake, Outcome)> {
         let revival = self.revival?;
-        let (remake, other) = elsewhere(revival.contract, revival.schemas, revival.plan, revival.mark, probe)?;
-        let made = self.make_again(&remake, slots).await?;
+        let (remake, other) = made_for_one_probe(revival.contract, revival.schemas, revival.plan, revival.mark, probe)?;
+        let made = self.recreate(&remake, slots).await?;
         // Without an id of its own the request would name what the contract's example names.
         if other.request.fillings.iter().all(|binding| slots.contains_key(&binding.slot)) {
             self.send_again(&other, slots, outcome).await;
@@ -75,7 +76,7 @@ impl Sender<'_, '_> {
     }
 
     /// Makes a thing again, and takes its id; `None` where something that it names is not known.
-    async fn make_again(&self, remake: &Remake, slots: &mut BTreeMap<SlotId, Value>) -> Option<Outcome> {
+    async fn recreate(&self, remake: &Remake, slots: &mut BTreeMap<SlotId, Value>) -> Option<Outcome> {
         if !remake.probe.needs.iter().all(|slot| slots.contains_key(slot)) {
             return None;
         }
@@ -97,7 +98,7 @@ impl Sender<'_, '_> {
         let Some(status) = outcome.answer().filter(|_| outcome.ending == Ending::Answered).map(|answer| answer.status) else { return Vec::new() };
         let gone = matches!(status.0, 404 | 410) && was_lost(outcome);
         // Something that cannot be found may refer to the old one.
-        let held = time == 1 && refuses(status) && self.queue.holds(&probe.consumes);
+        let held = time == 1 && refuses(status) && self.queue.may_be_referred_to(&probe.consumes);
         if !gone && !held {
             return Vec::new();
         }

@@ -14,7 +14,7 @@ use crate::model::ids::{self, ProbeId};
 use crate::model::journal::JournalHistory;
 use crate::model::plan::{Capture, Origin, Plan, Probe, Slot, SlotId};
 use crate::model::report::{CauseLink, Leftover, Made};
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 use crate::plan::{kind_below, made_captures, remover, unlisted_captures_in};
 
 impl Run<'_> {
@@ -38,7 +38,7 @@ impl Run<'_> {
     /// Takes note of what the creates of a journal have made where the contract does not say where the id stands, and of what
     /// nothing tells of.
     pub(in crate::execute) fn note_earlier(&mut self, journal_history: &JournalHistory) {
-        for (probe, past) in journal_history.ends() {
+        for (probe, past) in journal_history.ended_probes() {
             let answered = past.iter().filter_map(|past| Some(Exchange { request: past.request.clone(), answer: Some(past.fate.answer()?.clone()) }));
             let outcome = Outcome { probe: probe.id.clone(), exchanges: answered.collect(), ending: Ending::Answered };
             self.note_unlisted(probe, &outcome);
@@ -47,13 +47,13 @@ impl Run<'_> {
     }
 
     fn adopt_unlisted(&mut self, probe: &Probe, kind: &str, id: Value) {
-        let slot = SlotId::shown_by(kind, &probe.id, &plain(&id));
+        let slot = SlotId::shown_in_answer(kind, &probe.id, &unquoted_text(&id));
         // A run that was cut off may have removed it already.
         if self.progress.known.removal(&slot).is_some() {
             return;
         }
         let remover = remover(self.contract, kind, &probe.request, &slot);
-        self.progress.known.adopt(slot, Slot::any(kind, Origin::Created(probe.id.clone())), id, remover);
+        self.progress.known.add_made(slot, Slot::any(kind, Origin::Created(probe.id.clone())), id, remover);
     }
 
     /// Everything that the run has made, each once.
@@ -65,7 +65,7 @@ impl Run<'_> {
         }
         for (slot, known) in self.plan.slots.iter().chain(self.progress.unplanned_slots()) {
             let (Some(maker), Some(value)) = (known.maker(), self.progress.known.ids().get(slot)) else { continue };
-            let id = plain(value);
+            let id = unquoted_text(value);
             if ids::is_looked_for(slot) || made.iter().any(|one| one.kind == known.kind && one.id == id) {
                 continue;
             }
@@ -91,7 +91,7 @@ impl Run<'_> {
             return true;
         }
         let twin = |(other, known): (&SlotId, &Slot)| {
-            let same = known.maker().is_some_and(|by| by == maker) && self.progress.known.ids().get(other).map(plain).as_deref() == Some(id);
+            let same = known.maker().is_some_and(|by| by == maker) && self.progress.known.ids().get(other).map(unquoted_text).as_deref() == Some(id);
             same && self.progress.absence(other).is_some()
         };
         let above = self.plan.probe(maker).map(|probe| probe.request.slots_in_path()).unwrap_or_default();
@@ -106,10 +106,10 @@ impl Run<'_> {
             let probe = self.plan.probe(&outcome.probe).or_else(|| self.progress.added.iter().find(|added| added.id == outcome.probe))?;
             (probe.fault.is_none() && probe.consumes.contains(slot)).then_some((probe, outcome))
         });
-        let twin = ids::planned(slot);
+        let twin = ids::plan_id(slot);
         let remover = self.plan.removers.get(twin).or_else(|| self.progress.known.removers().get(slot)).map(|remover| remover.operation.clone());
         let (reason, status) = match tried {
-            Some((probe, outcome)) => (why_left(probe, outcome), outcome.answer().map(|answer| answer.status)),
+            Some((probe, outcome)) => (leftover_reason(probe, outcome), outcome.answer().map(|answer| answer.status)),
             None if remover.is_some() => ("nothing was sent to remove it".to_owned(), None),
             None => ("no operation of the contract removes it, or it is left because it expires by itself".to_owned(), None),
         };
@@ -138,7 +138,7 @@ impl Run<'_> {
             reason: format!(
                 "{} was answered with it, and nothing proves that this run made it: {}; it was not touched",
                 one.probe,
-                one.doubt.words()
+                one.doubt.describe()
             ),
             removable: false,
             because: Some(CauseLink { cell: None, probe: one.probe.clone(), status: None }),
@@ -241,10 +241,10 @@ fn path_kind_of(plan: &Plan, probe: &Probe) -> String {
 /// An id that cannot be put into a path, as an answer has it.
 fn odd_id(made: &[(Capture, String)], answer: &Answer) -> Option<String> {
     let body = answer.body.json()?;
-    made.iter().find_map(|(capture, _)| body.pointer(capture.expression.strip_prefix("$response.body#")?)).map(plain)
+    made.iter().find_map(|(capture, _)| body.pointer(capture.expression.strip_prefix("$response.body#")?)).map(unquoted_text)
 }
 
-fn why_left(probe: &Probe, outcome: &Outcome) -> String {
+fn leftover_reason(probe: &Probe, outcome: &Outcome) -> String {
     match (&outcome.ending, outcome.answer()) {
         (Ending::Answered, Some(answer)) => format!("{} was answered {}", probe.operation, answer.status),
         (Ending::Silent(reason) | Ending::Withheld(reason), _) => reason.to_string(),

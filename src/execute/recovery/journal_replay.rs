@@ -60,7 +60,7 @@ mod tests {
     fn earlier_answer(lines: &[Value]) -> EarlierExchanges {
         let start = json!({"started": {"started_at": "", "mark": "m", "shape": {}, "plan": crate::model::plan::Plan::default()}});
         let entries = std::iter::once(&start).chain(lines).map(|line| from_value(line.clone()).unwrap());
-        EarlierExchanges::new(&JournalHistory::retell(entries).unwrap())
+        EarlierExchanges::new(&JournalHistory::from_entries(entries).unwrap())
     }
 
     #[test]

@@ -17,9 +17,9 @@ use crate::model::ids::ProbeId;
 use crate::model::journal::{JournalHistory, RequestFate};
 use crate::model::plan::{Binding, Capture, Fault, Origin, Place, Probe, Purpose, Slot, SlotId, Stage};
 use crate::model::report::Leftover;
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 use crate::plan::values::{carries, valid};
-use crate::plan::{IdSource, KnownResources, feeds, made_captures, names, removal, removals};
+use crate::plan::{IdSource, KnownResources, linked_id_sources, made_captures, names, removal, removals};
 
 /// How many pages of a list are looked through.
 const MOST_PAGES: usize = 200;
@@ -49,7 +49,7 @@ pub struct CleanUpResult {
 
 impl<'a> Run<'a> {
     /// Removes what a journal tells of and what it may have forgotten.
-    pub async fn clean(mut self, schemas: &Schemas, journal_history: &JournalHistory) -> CleanUpResult {
+    pub async fn remove_orphans(mut self, schemas: &Schemas, journal_history: &JournalHistory) -> CleanUpResult {
         self.progress.known = KnownResources::from_journal(Some(self.contract), journal_history);
         let queue = SendQueue::new(self.settings, self.accounts, self.contract, self.progress.known.ownership().clone());
         let lost = self.unanswered_creates(journal_history);
@@ -129,7 +129,7 @@ impl<'a> Run<'a> {
             let wanted = names(self.contract, schemas, probe, body.as_deref());
             let refers = self.references(probe);
             for (capture, _) in made_captures(self.plan, probe) {
-                let twin = capture.slot.planned();
+                let twin = capture.slot.plan_id();
                 let Some(slot) = self.plan.slots.get(&twin).cloned() else { continue };
                 let key = key_of(&capture, probe, body.as_deref(), &self.plan.mark);
                 let mut tell = |name: String| {
@@ -143,11 +143,11 @@ impl<'a> Run<'a> {
                     self.adopt_key(&slot, &capture.slot, key);
                 } else {
                     let search = OrphanSearch { slot: &twin, like: &slot, number: *number, wanted: &wanted, refers: &refers, maker: probe };
-                    let known = self.progress.known.beside().len();
+                    let known = self.progress.known.unplanned().len();
                     if !Box::pin(self.search(schemas, queue, &search, &mut lists)).await {
                         self.progress.held.extend(probe.needs.iter().filter(|_| is_told).cloned());
                         tell(wanted.join(", "));
-                    } else if self.progress.known.beside().len() == known && may_be_nameless(probe) {
+                    } else if self.progress.known.unplanned().len() == known && may_be_nameless(probe) {
                         tell(wanted.join(", "));
                     }
                 }
@@ -160,16 +160,16 @@ impl<'a> Run<'a> {
 
     /// What was made at a key of the run's choice is known by the key.
     fn adopt_key(&mut self, slot: &Slot, name: &SlotId, key: &str) {
-        let id = name.found(key);
-        self.progress.known.ownership().lock().take(&slot.kind, &Value::from(key));
-        self.progress.known.adopt(id, Slot { origin: Origin::Created(ProbeId::default()), ..slot.clone() }, Value::from(key), None);
+        let id = name.found_in_list(key);
+        self.progress.known.ownership().lock().add_own(&slot.kind, &Value::from(key));
+        self.progress.known.add_made(id, Slot { origin: Origin::Created(ProbeId::default()), ..slot.clone() }, Value::from(key), None);
     }
 
     /// Looks through every list of a kind for things with one of these names; `false` when there is no list. Nothing is made in the
     /// meantime, so each list is read once.
     async fn search(&mut self, schemas: &Schemas, queue: &SendQueue<'a>, search: &OrphanSearch<'_>, lists: &mut ReadLists) -> bool {
         let mut looked = false;
-        for id_source in feeds(self.contract).iter().filter(|id_source| !id_source.makes && id_source.kind == search.like.kind) {
+        for id_source in linked_id_sources(self.contract).iter().filter(|id_source| !id_source.makes && id_source.kind == search.like.kind) {
             if search.wanted.is_empty() && search.refers.is_empty() {
                 break;
             }
@@ -182,8 +182,8 @@ impl<'a> Run<'a> {
             }
             for answer in lists.get(&key).into_iter().flatten() {
                 looked = true;
-                for id in search.named(id_source, answer, &probe) {
-                    self.adopt(search, id);
+                for id in search.ids_of_matching_items(id_source, answer, &probe) {
+                    self.add_found(search, id);
                 }
             }
         }
@@ -194,7 +194,7 @@ impl<'a> Run<'a> {
     async fn pages(&mut self, queue: &SendQueue<'a>, id_source: &IdSource, mut probe: Probe, number: u64) -> Vec<Answer> {
         let mut pages = Vec::new();
         for page in 0..MOST_PAGES {
-            probe.id = ProbeId::aimed(&id_source.operation, format_args!("search::{number}"), page);
+            probe.id = ProbeId::for_cell(&id_source.operation, format_args!("search::{number}"), page);
             let outcome = self.sender(queue).probe(&probe, self.progress.known.ids(), None).await;
             let Some(answer) = outcome.answer().filter(|answer| answer.status.is_success()).cloned() else { break };
             let next = following(&answer, &self.settings.base);
@@ -217,7 +217,7 @@ impl<'a> Run<'a> {
         for binding in fillings {
             if let (Place::Body(at), Some(value)) = (&binding.place, self.progress.known.ids().get(&binding.slot)) {
                 let (item, inner) = item_pointer(at);
-                items.entry(item).or_default().push((inner, plain(value)));
+                items.entry(item).or_default().push((inner, unquoted_text(value)));
             }
         }
         items.into_values().collect()
@@ -233,20 +233,20 @@ impl<'a> Run<'a> {
             let slot = maker.needs.iter().filter(of_kind).find(|slot| self.progress.known.ids().contains_key(*slot))?;
             request.fillings.push(Binding { place: need.place.clone(), slot: slot.clone() });
         }
-        Some(Probe::plain(ProbeId::default(), &operation.id, Purpose::Cleanup, Stage::Find, request))
+        Some(Probe::valid_request(ProbeId::default(), &operation.id, Purpose::Cleanup, Stage::Find, request))
     }
 
     /// Takes something that was found for what the run made, unless it knows it already.
-    fn adopt(&mut self, search: &OrphanSearch<'_>, id: Value) {
+    fn add_found(&mut self, search: &OrphanSearch<'_>, id: Value) {
         let known = self.progress.known.ids().iter().any(|(slot, value)| {
-            let kind = self.plan.slots.get(slot).or_else(|| self.progress.known.beside().get(slot)).map(|slot| &slot.kind);
-            plain(value) == plain(&id) && kind == Some(&search.like.kind)
+            let kind = self.plan.slots.get(slot).or_else(|| self.progress.known.unplanned().get(slot)).map(|slot| &slot.kind);
+            unquoted_text(value) == unquoted_text(&id) && kind == Some(&search.like.kind)
         });
         if !known {
-            let slot = search.slot.found(plain(&id));
+            let slot = search.slot.found_in_list(unquoted_text(&id));
             // It carries a name that only this run gives, or refers to what only this run knows.
-            self.progress.known.ownership().lock().take(&search.like.kind, &id);
-            self.progress.known.adopt(slot, Slot { origin: Origin::Created(ProbeId::default()), ..search.like.clone() }, id, None);
+            self.progress.known.ownership().lock().add_own(&search.like.kind, &id);
+            self.progress.known.add_made(slot, Slot { origin: Origin::Created(ProbeId::default()), ..search.like.clone() }, id, None);
         }
     }
 }
@@ -298,7 +298,7 @@ struct OrphanSearch<'s> {
 
 impl OrphanSearch<'_> {
     /// The ids of the items of an answer that are what is looked for.
-    fn named(&self, id_source: &IdSource, answer: &Answer, probe: &Probe) -> Vec<Value> {
+    fn ids_of_matching_items(&self, id_source: &IdSource, answer: &Answer, probe: &Probe) -> Vec<Value> {
         let Some((at, body)) = id_source.expression.strip_prefix("$response.body#").zip(answer.body.json()) else { return Vec::new() };
         let tokens: Vec<&str> = at.split('/').collect();
         let Some(index) = tokens.iter().position(|token| token.parse::<usize>().is_ok()) else { return Vec::new() };
@@ -314,9 +314,9 @@ impl OrphanSearch<'_> {
     }
 
     fn is(&self, item: &Value) -> bool {
-        let refers = |(at, id): &(String, String)| item.pointer(at).is_some_and(|value| plain(value) == *id);
+        let refers = |(at, id): &(String, String)| item.pointer(at).is_some_and(|value| unquoted_text(value) == *id);
         let referring = self.refers.iter().any(|all| all.iter().all(refers));
-        self.wanted.iter().any(|name| holds(item, name)) || (self.wanted.is_empty() && referring)
+        self.wanted.iter().any(|name| item_has_text(item, name)) || (self.wanted.is_empty() && referring)
     }
 }
 
@@ -330,11 +330,11 @@ fn item_pointer(at: &str) -> (String, String) {
     if first.parse::<usize>().is_ok() { (first.to_owned(), format!("/{rest}")) } else { (String::new(), inner.to_owned()) }
 }
 
-fn holds(item: &Value, name: &str) -> bool {
+fn item_has_text(item: &Value, name: &str) -> bool {
     match item {
         Value::String(text) => text == name,
-        Value::Array(items) => items.iter().any(|item| holds(item, name)),
-        Value::Object(members) => members.values().any(|member| holds(member, name)),
+        Value::Array(items) => items.iter().any(|item| item_has_text(item, name)),
+        Value::Object(members) => members.values().any(|member| item_has_text(member, name)),
         _ => false,
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::original::OriginalState;
 use crate::contract::expressions::fill;
-use crate::contract::schema::follow;
+use crate::contract::schema::follow_references;
 use crate::execute::send::Sender;
 use crate::execute::{Run, SendQueue};
 use crate::model::contract::{Contract, Method, Operation};
@@ -36,14 +36,15 @@ impl Sender<'_, '_> {
         if let Entry::Vacant(place) = originals.entry(key) {
             let read = reader(self.contract, probe, &filled);
             let before = match &read {
-                Some(read) => self.look(read, values).await,
+                Some(read) => self.read_value(read, values).await,
                 None => None,
             };
             if before.is_some() {
                 // One request writes it back, and one looks.
                 self.queue.owed.fetch_add(2, Ordering::Relaxed);
             }
-            let read = read.unwrap_or_else(|| Probe::plain(ProbeId::default(), &probe.operation, Purpose::Fixture, Stage::Change, filled.clone()));
+            let read =
+                read.unwrap_or_else(|| Probe::valid_request(ProbeId::default(), &probe.operation, Purpose::Fixture, Stage::Change, filled.clone()));
             place.insert(OriginalState { read, before, writes: Vec::new(), values: values.clone() });
         }
         true
@@ -68,7 +69,7 @@ impl Sender<'_, '_> {
         }
     }
 
-    async fn look(&self, read: &Probe, values: &BTreeMap<SlotId, Value>) -> Option<Value> {
+    async fn read_value(&self, read: &Probe, values: &BTreeMap<SlotId, Value>) -> Option<Value> {
         if let Some(journal) = self.journal {
             let _ = journal.write(&Line::Added(Box::new(read.clone())), true);
         }
@@ -102,15 +103,15 @@ impl<'a> Run<'a> {
         let Some((operation, request)) = writer(self.contract, &original.read, &sent, before) else {
             return (false, Some("no operation of the contract writes it back".to_owned()));
         };
-        let id = ProbeId::doing(&operation.id, format_args!("put-back::{}", self.progress.changed.len()));
-        let mut probe = Probe::plain(id, &operation.id, Purpose::Cleanup, Stage::Cleanup, request);
+        let id = ProbeId::for_action(&operation.id, format_args!("put-back::{}", self.progress.changed.len()));
+        let mut probe = Probe::valid_request(id, &operation.id, Purpose::Cleanup, Stage::Cleanup, request);
         probe.wave = u32::MAX;
         if let Some(journal) = self.journal {
             let _ = journal.write(&Line::Added(Box::new(probe.clone())), true);
         }
         let sender = self.sender(queue);
         let outcome = sender.probe(&probe, &original.values, None).await;
-        let now = sender.look(&original.read, &original.values).await;
+        let now = sender.read_value(&original.read, &original.values).await;
         let answered = match (&outcome.ending, outcome.answer()) {
             (Ending::Answered, Some(answer)) => format!("{} was answered {}", operation.id, answer.status),
             (Ending::Silent(reason) | Ending::Withheld(reason), _) => reason.to_string(),
@@ -139,8 +140,8 @@ fn reader(contract: &Contract, probe: &Probe, filled: &RequestTemplate) -> Optio
     request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type") && !name.eq_ignore_ascii_case("if-match"));
     request.fillings.retain(|binding| matches!(binding.place, Place::Path(_)));
     request.credentials = crate::model::plan::Credentials::Full;
-    let id = ProbeId::doing(&operation.id, format_args!("before::{}", address(filled)));
-    Some(Probe { wave: probe.wave, ..Probe::plain(id, &operation.id, Purpose::Fixture, probe.stage, request) })
+    let id = ProbeId::for_action(&operation.id, format_args!("before::{}", address(filled)));
+    Some(Probe { wave: probe.wave, ..Probe::valid_request(id, &operation.id, Purpose::Fixture, probe.stage, request) })
 }
 
 /// The request that writes back what was read: PUT with all that it takes, else PATCH with what was changed.
@@ -148,7 +149,7 @@ fn writer<'c>(contract: &'c Contract, read: &Probe, sent: &[&RequestTemplate], b
     let path = &read.request.path;
     let operation = on_path(contract, path, "PUT").or_else(|| on_path(contract, path, "PATCH"))?;
     let media = operation.request_body.as_ref()?.content.iter().find(|media| media.name.contains("json"))?;
-    let schema = media.schema.as_ref().and_then(|schema| follow(&contract.document, &schema.0)).map(|(at, _)| at);
+    let schema = media.schema.as_ref().and_then(|schema| follow_references(&contract.document, &schema.0)).map(|(at, _)| at);
     let written = sent.iter().filter_map(|request| match &request.body {
         Body::Json(body) => Some(body),
         _ => None,
@@ -189,7 +190,7 @@ fn complete(contract: &Contract, schema: &str, before: &Value, body: &mut Value)
     let (Some(before), Value::Object(into)) = (before.as_object(), body) else { return };
     for (name, old) in before {
         let at = crate::contract::append(&format!("{schema}/properties"), name);
-        let writable = follow(&contract.document, &at).is_some_and(|(_, found)| found.get("readOnly") != Some(&Value::Bool(true)));
+        let writable = follow_references(&contract.document, &at).is_some_and(|(_, found)| found.get("readOnly") != Some(&Value::Bool(true)));
         if writable && !into.contains_key(name) {
             into.insert(name.clone(), old.clone());
         }

@@ -8,7 +8,7 @@ use crate::execute::{Run, SendQueue};
 use crate::model::exchange::Outcome;
 use crate::model::journal::Entry;
 use crate::model::plan::Probe;
-use crate::plan::{removals, undoing};
+use crate::plan::{removals, restoring_requests};
 
 /// How often what could not be removed is tried again: it may have been held by what is removed after it.
 const MOST_PASSES: usize = 3;
@@ -43,7 +43,7 @@ impl<'a> Run<'a> {
         let mut failing = false;
         for pass in 0..MOST_PASSES {
             failing = false;
-            for mut probe in self.left() {
+            for mut probe in self.pending_removals() {
                 if pass > 0 {
                     probe.id = probe.id.numbered(pass + 1);
                 }
@@ -61,7 +61,7 @@ impl<'a> Run<'a> {
         let (started, mut tried) = (Instant::now(), 0);
         for pause in 0..MOST_PAUSES {
             tokio::time::sleep(FIRST_PAUSE * 2_u32.pow(pause)).await;
-            let mut left = self.left();
+            let mut left = self.pending_removals();
             let (count, mut in_a_row, mut failing) = (left.len(), 0, false);
             left.rotate_left(tried % count.max(1));
             for mut probe in left {
@@ -79,13 +79,13 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn left(&self) -> Vec<Probe> {
+    fn pending_removals(&self) -> Vec<Probe> {
         let mut plan = self.progress.known.extended(self.plan);
         plan.slots.extend(self.progress.beside.clone());
         plan.probes.extend(self.progress.added.clone());
         let undone = |probe: &Probe| !self.progress.outcomes.contains_key(&probe.id);
-        let undoing = undoing(&plan, &self.progress.known).into_iter().filter(undone);
-        undoing.chain(removals(&plan, |slot| self.progress.is_there(slot))).collect()
+        let undoing = restoring_requests(&plan, &self.progress.known).into_iter().filter(undone);
+        undoing.chain(removals(&plan, |slot| self.progress.slot_exists(slot))).collect()
     }
 
     /// Sends a request that removes something; whether the server failed, so that it is worth while to ask again later.

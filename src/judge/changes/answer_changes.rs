@@ -16,7 +16,7 @@ use crate::model::reason::Reason;
 /// Everything that differs, in the order in which the probes of the newer run are due.
 pub(super) fn differences<'a>(runs: &'a RunPair<'a>, compared: &mut ComparedCounts) -> Vec<Difference<'a>> {
     if runs.kept != BodyKept::Everything {
-        let level = runs.old.keep.min(runs.new.keep).words();
+        let level = runs.old.keep.min(runs.new.keep).describe();
         compared.left_out.push(format!("values of bodies: a recording keeps {level}"));
     }
     let outcomes = |recording: &'a Recording| -> HashMap<&'a str, &'a Outcome> {
@@ -35,7 +35,7 @@ pub(super) fn differences<'a>(runs: &'a RunPair<'a>, compared: &mut ComparedCoun
                 let operation = runs.input.contract.and_then(|contract| contract.operation(&probe.operation));
                 found.extend(answered(&AnswerPair { runs, probe, operation, old: was, new: is }));
             }
-            None => found.push(unseen(probe, newest)),
+            None => found.push(no_longer_answered(probe, newest)),
         }
     }
     found
@@ -70,7 +70,7 @@ fn answered<'a>(answers: &AnswerPair<'a>) -> Vec<Difference<'a>> {
 }
 
 /// That a probe is not answered any more.
-fn unseen<'a>(probe: &'a Probe, outcome: Option<&Outcome>) -> Difference<'a> {
+fn no_longer_answered<'a>(probe: &'a Probe, outcome: Option<&Outcome>) -> Difference<'a> {
     let reason = outcome.and_then(|outcome| match &outcome.ending {
         Ending::Withheld(reason) | Ending::Silent(reason) => Some(reason),
         Ending::Answered => None,

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::answer_pair::AnswerPair;
 use super::difference::{Seen, place_of};
-use super::item_pairs::{is_made, is_raced, paired};
+use super::item_pairs::{is_made, is_raced, pair_by_key};
 use super::kinds;
 use super::place_pair::{PlacePair, PlaceValues, ValueOwner};
 use super::run_pair::BodyKept;
@@ -116,7 +116,7 @@ impl<'a, 'w> BodyWalk<'a, 'w> {
     }
 
     fn members(&mut self, spot: &Spot, schemas: &[AppliedSchema<'a>], old: &[&'a Map<String, Value>], new: &[&'a Map<String, Value>]) {
-        let spot = &self.narrowed(spot, old, new);
+        let spot = &self.place_of_objects(spot, old, new);
         let mut names: Vec<&String> = Vec::new();
         for name in old.iter().chain(new).flat_map(|members| members.keys()) {
             if !names.contains(&name) {
@@ -134,12 +134,12 @@ impl<'a, 'w> BodyWalk<'a, 'w> {
         }
         kinds::rename(&mut self.found, first, &place_of(&spot.at), |old_name, new_name| {
             let of = |objects: &[&'a Map<String, Value>], name: &str| objects.first().and_then(|members| members.get(name));
-            of(old, old_name).zip(of(new, new_name)).is_some_and(|(old, new)| self.answers.runs.volatile.alike(old, new))
+            of(old, old_name).zip(of(new, new_name)).is_some_and(|(old, new)| self.answers.runs.volatile.is_equivalent(old, new))
         });
     }
 
     /// Whose the members of an object are, and of what type the thing is.
-    fn narrowed(&self, spot: &Spot, old: &[&'a Map<String, Value>], new: &[&'a Map<String, Value>]) -> Spot {
+    fn place_of_objects(&self, spot: &Spot, old: &[&'a Map<String, Value>], new: &[&'a Map<String, Value>]) -> Spot {
         let named = old.first().and_then(|members| members.get("type")).and_then(Value::as_str);
         let resource = named.filter(|_| !self.answers.refuses()).map_or_else(|| spot.resource.clone(), str::to_owned);
         let mut raced = spot.raced;
@@ -165,13 +165,13 @@ impl<'a, 'w> BodyWalk<'a, 'w> {
             if objects && (self.answers.refuses() || (spot.whose == ValueOwner::Run && old.len() == new.len())) {
                 // What comes first on one side comes first on the other, in a refusal of one request and in a thing of the run.
                 for (old, new) in old.iter().zip(new.iter()) {
-                    self.pair(&below, old, new);
+                    self.compare_items(&below, old, new);
                 }
                 return;
             }
-            let pairs = paired(self.answers.runs, old, new);
+            let pairs = pair_by_key(self.answers.runs, old, new);
             for (old, new) in &pairs.own {
-                self.pair(&below, old, new);
+                self.compare_items(&below, old, new);
             }
             let (before, after): (Vec<_>, Vec<_>) = pairs.others.iter().copied().unzip();
             if pairs.is_keyed {
@@ -184,7 +184,7 @@ impl<'a, 'w> BodyWalk<'a, 'w> {
     }
 
     /// Two items that are one thing.
-    fn pair(&mut self, spot: &Spot, old: &'a Value, new: &'a Value) {
+    fn compare_items(&mut self, spot: &Spot, old: &'a Value, new: &'a Value) {
         let one = |value| PlaceValues { holders: 1, values: vec![value] };
         self.place(spot, &[], one(old), one(new));
     }

@@ -28,15 +28,15 @@ impl<'a> CellPair<'a> {
                 compared.cells += 1;
                 changed(was, cell, found);
             } else {
-                let words = format!("the older run has no such cell; it {}", cell.verdict.word());
+                let words = format!("the older run has no such cell; it {}", cell.verdict.as_str());
                 let class = if is_violated(cell) { ChangeClass::Breaking } else { ChangeClass::Harmless };
-                let sighting = Sighting::new(class, class.word(), words).between(None, Some(cell.verdict.word().to_owned()));
+                let sighting = Sighting::new(class, class.as_str(), words).between(None, Some(cell.verdict.as_str().to_owned()));
                 found.push(of_cell(kinds::NEW, cell, sighting));
             }
         }
         for was in self.old.cells.iter().filter(|cell| !after.contains_key(&place(cell))) {
             let sighting = Sighting::new(ChangeClass::Unclear, "gone", "the newer run has no such cell");
-            found.push(of_cell(kinds::GONE, was, sighting.between(Some(was.verdict.word().to_owned()), None)));
+            found.push(of_cell(kinds::GONE, was, sighting.between(Some(was.verdict.as_str().to_owned()), None)));
         }
         for finding in self.new.findings.iter().filter(|finding| self.old.findings.iter().all(|known| !is_same(known, finding))) {
             violated(finding, None, found);
@@ -70,8 +70,12 @@ fn changed<'a>(was: &'a Cell, cell: &'a Cell, found: &mut Vec<Difference<'a>>) {
         && cell.findings.iter().all(|finding| finding.severity != Severity::Must || was.findings.contains(finding))
     {
         // A report that was edited, or written by another version, may say so without saying why.
-        let sighting = Sighting::new(ChangeClass::Breaking, cell.verdict.word(), "the cell is violated, and no finding says why");
-        found.push(of_cell(kinds::CELL_VIOLATED, cell, sighting.between(Some(was.verdict.word().to_owned()), Some(cell.verdict.word().to_owned()))));
+        let sighting = Sighting::new(ChangeClass::Breaking, cell.verdict.as_str(), "the cell is violated, and no finding says why");
+        found.push(of_cell(
+            kinds::CELL_VIOLATED,
+            cell,
+            sighting.between(Some(was.verdict.as_str().to_owned()), Some(cell.verdict.as_str().to_owned())),
+        ));
     }
     if is_violated(cell) {
         for finding in cell.findings.iter().filter(|finding| was.findings.iter().all(|known| !is_same(known, finding))) {
@@ -97,9 +101,9 @@ fn less_seen<'a>(was: &'a Cell, cell: &'a Cell, found: &mut Vec<Difference<'a>>)
     }
     let why = cell.reason.as_deref().or(cell.in_part.as_deref()).unwrap_or("no reason is given");
     let key = if cell.is_in_part() { "in-part".to_owned() } else { serde_json::to_string(&cell.code.unwrap_or_default()).unwrap_or_default() };
-    let word = if cell.is_in_part() { format!("{} in part", cell.verdict.word()) } else { cell.verdict.word().to_owned() };
+    let word = if cell.is_in_part() { format!("{} in part", cell.verdict.as_str()) } else { cell.verdict.as_str().to_owned() };
     let sighting = Sighting::new(ChangeClass::Unclear, format!("{word} {key}"), format!("less was seen: {why}"));
-    found.push(of_cell(kinds::LESS_SEEN, cell, sighting.between(Some(was.verdict.word().to_owned()), Some(word))));
+    found.push(of_cell(kinds::LESS_SEEN, cell, sighting.between(Some(was.verdict.as_str().to_owned()), Some(word))));
 }
 
 /// A rule that is broken and was not. Where an answer has changed at that place, the change breaks it.
@@ -114,7 +118,7 @@ fn violated<'a>(finding: &'a Finding, cell: Option<&'a Cell>, found: &mut Vec<Di
         merged = true;
     }
     if !merged {
-        let key = format!("{} {}", finding.check, general(&finding.answer));
+        let key = format!("{} {}", finding.check, without_index_numbers(&finding.answer));
         let sighting = Sighting::new(ChangeClass::Breaking, key, format!("{}: {}", finding.check, finding.message));
         let sighting = sighting.between(Some(finding.expected.clone()), Some(finding.actual.clone()));
         found.push(of_finding(kinds::CELL_VIOLATED, finding, cell, sighting));
@@ -129,21 +133,21 @@ fn fixed<'a>(finding: &'a Finding, cell: Option<&'a Cell>, found: &mut Vec<Diffe
         return;
     }
     found.retain(|one| !is_behind(one, finding));
-    let key = format!("{} {}", finding.check, general(&finding.answer));
+    let key = format!("{} {}", finding.check, without_index_numbers(&finding.answer));
     let sighting = Sighting::new(ChangeClass::Harmless, key, format!("fixed: {}", finding.message));
     found.push(of_finding(kinds::FIXED, finding, cell, sighting.between(Some(finding.actual.clone()), None)));
 }
 
 /// Whether a change is at the place that a finding is about, or at one that holds it.
 fn is_behind(one: &Difference<'_>, finding: &Finding) -> bool {
-    let (at, place) = (general(&one.at), general(&finding.answer));
+    let (at, place) = (without_index_numbers(&one.at), without_index_numbers(&finding.answer));
     let (at, place) = (at.to_ascii_lowercase(), place.to_ascii_lowercase());
     let within = |one: &str, other: &str| one == other || one.strip_prefix(other).is_some_and(|rest| rest.starts_with(['/', ' ']));
     one.probe == Some(finding.probe.as_str()) && (within(&at, &place) || within(&place, &at) || at == "status")
 }
 
 /// A place in which `*` stands for any item.
-fn general(at: &str) -> String {
+fn without_index_numbers(at: &str) -> String {
     let parts = at.split('/').map(|part| if !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) { "*" } else { part });
     parts.collect::<Vec<_>>().join("/")
 }
@@ -168,7 +172,7 @@ fn of_finding<'a>(kind: &'static str, finding: &'a Finding, cell: Option<&'a Cel
         operation: cell.map_or_else(|| finding.probe.operation(), |cell| &cell.operation),
         status: cell.map(|cell| cell.status),
         probe: Some(&finding.probe),
-        at: general(&finding.answer),
+        at: without_index_numbers(&finding.answer),
         because: None,
         echoes: 0,
     }
@@ -176,5 +180,8 @@ fn of_finding<'a>(kind: &'static str, finding: &'a Finding, cell: Option<&'a Cel
 
 /// Ids and times differ from run to run; the check and the places do not.
 fn is_same(one: &Finding, other: &Finding) -> bool {
-    one.check == other.check && one.severity == other.severity && general(&one.answer) == general(&other.answer) && one.probe == other.probe
+    one.check == other.check
+        && one.severity == other.severity
+        && without_index_numbers(&one.answer) == without_index_numbers(&other.answer)
+        && one.probe == other.probe
 }

@@ -10,7 +10,7 @@ const MOST_STEPS: usize = 16;
 
 /// The differences without those that others explain: what was not sent because another request was answered otherwise.
 pub(super) fn folded(found: Vec<Difference<'_>>) -> Vec<Difference<'_>> {
-    let found = united(found);
+    let found = merge_echoes(found);
     let mut because: HashMap<&str, &str> = HashMap::new();
     let mut other: HashMap<&str, usize> = HashMap::new();
     for (index, one) in found.iter().enumerate() {
@@ -39,7 +39,7 @@ pub(super) fn folded(found: Vec<Difference<'_>>) -> Vec<Difference<'_>> {
 }
 
 /// A member of one name that is new here and known to the contract there is one thing.
-fn united(mut found: Vec<Difference<'_>>) -> Vec<Difference<'_>> {
+fn merge_echoes(mut found: Vec<Difference<'_>>) -> Vec<Difference<'_>> {
     let shown: HashSet<String> = found.iter().filter(|one| one.kind == kinds::DEFAULT_SHOWN).map(|one| one.sighting.key.clone()).collect();
     for one in found.iter_mut().filter(|one| one.kind == kinds::MEMBER_NEW && shown.contains(&one.sighting.key)) {
         one.kind = kinds::DEFAULT_SHOWN;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::run_pair::RunPair;
 use crate::judge::redaction::leaves;
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 
 /// How the items of two lists belong together.
 #[derive(Debug, Default, PartialEq)]
@@ -24,11 +24,11 @@ pub(super) struct ItemPairs<'a> {
 fn key(item: &Value) -> Option<(String, String)> {
     let members = item.as_object()?;
     let id = members.get("id").filter(|id| id.is_string() || id.is_number())?;
-    Some((members.get("type").map(plain).unwrap_or_default(), plain(id)))
+    Some((members.get("type").map(unquoted_text).unwrap_or_default(), unquoted_text(id)))
 }
 
 /// Pairs two lists. A key that stands in a list twice tells nothing.
-pub(super) fn paired<'a>(runs: &RunPair<'_>, old: &'a [Value], new: &'a [Value]) -> ItemPairs<'a> {
+pub(super) fn pair_by_key<'a>(runs: &RunPair<'_>, old: &'a [Value], new: &'a [Value]) -> ItemPairs<'a> {
     let keys =
         |items: &'a [Value]| items.iter().map(key).collect::<Option<Vec<_>>>().filter(|keys| keys.iter().collect::<HashSet<_>>().len() == keys.len());
     let (Some(before), Some(after)) = (keys(old), keys(new)) else { return ItemPairs::default() };
@@ -36,11 +36,11 @@ pub(super) fn paired<'a>(runs: &RunPair<'_>, old: &'a [Value], new: &'a [Value])
     let mut found = ItemPairs::default();
     for (item, (kind, id)) in old.iter().zip(&before) {
         let own = made(item, false);
-        let names = if own { marked(runs, item, false) } else { Vec::new() };
+        let names = if own { texts_with_mark(runs, item, false) } else { Vec::new() };
         let by_key = |other: &str| if own { runs.volatile.is_one_thing(kind, id, other) } else { id == other };
         // Servers number what is made: the same id may be of another thing in another run, names that are marked are not.
         let alike_names = |at: usize| {
-            let others = if names.is_empty() { Vec::new() } else { marked(runs, &new[at], true) };
+            let others = if names.is_empty() { Vec::new() } else { texts_with_mark(runs, &new[at], true) };
             names.iter().filter(|old| others.iter().any(|new| runs.volatile.is_pair(old, new))).count()
         };
         let candidates = after.iter().enumerate().filter(|(at, (other, _))| kind == other && made(&new[*at], true) == own);
@@ -64,7 +64,7 @@ pub(super) fn paired<'a>(runs: &RunPair<'_>, old: &'a [Value], new: &'a [Value])
 }
 
 /// The texts of an item that carry the mark of its run.
-fn marked(runs: &RunPair<'_>, item: &Value, new: bool) -> Vec<String> {
+fn texts_with_mark(runs: &RunPair<'_>, item: &Value, new: bool) -> Vec<String> {
     let values = if new { &runs.new_values } else { &runs.old_values };
     let mut found = Vec::new();
     leaves(item, &mut |leaf| found.extend(leaf.as_str().filter(|_| values.is_marked(leaf)).map(str::to_owned)));
@@ -86,8 +86,8 @@ pub(super) fn is_raced(runs: &RunPair<'_>, old: &Map<String, Value>, new: &Map<S
         found
     };
     let (before, after) = (all(old), all(new));
-    let lost = before.iter().filter(|old| after.iter().all(|new| !runs.volatile.alike(old, new)));
-    let gained = after.iter().filter(|new| before.iter().all(|old| !runs.volatile.alike(old, new)));
-    let sent = |values: &crate::judge::redaction::RunValues, leaf: &Value| values.has_sent(&plain(leaf));
+    let lost = before.iter().filter(|old| after.iter().all(|new| !runs.volatile.is_equivalent(old, new)));
+    let gained = after.iter().filter(|new| before.iter().all(|old| !runs.volatile.is_equivalent(old, new)));
+    let sent = |values: &crate::judge::redaction::RunValues, leaf: &Value| values.has_sent(&unquoted_text(leaf));
     lost.into_iter().any(|leaf| sent(&runs.old_values, leaf)) && gained.into_iter().any(|leaf| sent(&runs.new_values, leaf))
 }

@@ -8,7 +8,7 @@ use super::value_forms::{TextForm, type_of};
 use crate::contract::schema::{AppliedSchema, applied};
 use crate::judge::exchange_rules::show;
 use crate::judge::redaction::{RunValues, leaves};
-use crate::model::text::{bare, plain};
+use crate::model::text::{unquoted_text, without_separators};
 
 /// How many items tell what all are like.
 pub(super) const ENOUGH: usize = 3;
@@ -111,7 +111,7 @@ impl<'a> PlacePair<'a, '_> {
     /// Whether both are the same, or would be if the run were the same.
     pub(super) fn is_alike(&self) -> bool {
         match (self.old.values.as_slice(), self.new.values.as_slice()) {
-            ([old], [new]) => self.answers.runs.volatile.alike(old, new),
+            ([old], [new]) => self.answers.runs.volatile.is_equivalent(old, new),
             _ => false,
         }
     }
@@ -119,13 +119,13 @@ impl<'a> PlacePair<'a, '_> {
     /// Whether each run has sent the value itself: of several writes that are under way at once any may be the last.
     pub(super) fn is_sent_by_both(&self) -> bool {
         let runs = self.answers.runs;
-        let sent = |values: &PlaceValues<'_>, own: &RunValues| values.all(|value| own.has_sent(&plain(value)));
+        let sent = |values: &PlaceValues<'_>, own: &RunValues| values.all(|value| own.has_sent(&unquoted_text(value)));
         self.whose == ValueOwner::Run && sent(&self.old, &runs.old_values) && sent(&self.new, &runs.new_values)
     }
 
     /// Whether it is another state of something that goes on in the background: it depends on the moment.
     pub(super) fn is_state(&self) -> bool {
-        let words = |values: &PlaceValues<'_>| values.values.iter().map(|value| bare(&plain(value))).collect::<Vec<_>>();
+        let words = |values: &PlaceValues<'_>| values.values.iter().map(|value| without_separators(&unquoted_text(value))).collect::<Vec<_>>();
         if words(&self.old) == words(&self.new) {
             return false;
         }
@@ -135,7 +135,7 @@ impl<'a> PlacePair<'a, '_> {
     }
 
     /// Whether there is enough to tell that a member is gone or new: the same things, or some on either side.
-    pub(super) fn is_telling(&self) -> bool {
+    pub(super) fn has_enough_samples(&self) -> bool {
         (self.paired || (self.old.holders >= ENOUGH && self.new.holders >= ENOUGH)) && !self.is_race()
     }
 
@@ -182,16 +182,16 @@ impl<'a> PlacePair<'a, '_> {
 
     /// What was there, as far as it may be shown.
     pub(super) fn before(&self) -> Option<String> {
-        self.shown(&self.old)
+        self.own_value_text(&self.old)
     }
 
     /// What is there now.
-    pub(super) fn after(&self) -> Option<String> {
-        self.shown(&self.new)
+    pub(super) fn value_after(&self) -> Option<String> {
+        self.own_value_text(&self.new)
     }
 
     /// A value of others is not repeated.
-    fn shown(&self, values: &PlaceValues<'_>) -> Option<String> {
+    fn own_value_text(&self, values: &PlaceValues<'_>) -> Option<String> {
         let types = || values.types().join(" or ");
         match values.values.as_slice() {
             [] => None,
@@ -205,7 +205,7 @@ impl<'a> PlacePair<'a, '_> {
 /// Whether everything in a value was sent by the run.
 pub(super) fn is_sent(value: &Value, own: &RunValues) -> bool {
     let mut sent = true;
-    leaves(value, &mut |leaf| sent &= own.has_sent(&plain(leaf)));
+    leaves(value, &mut |leaf| sent &= own.has_sent(&unquoted_text(leaf)));
     sent
 }
 

@@ -54,7 +54,7 @@ impl<'a> RunPair<'a> {
             old_values: RunValues::of(&[(&old.plan, &old.outcomes)]),
             new_values: RunValues::of(&[(&new.plan, &new.outcomes)]),
             kept,
-            seen: [seen(old), seen(new)],
+            seen: [answered_statuses(old), answered_statuses(new)],
         }
     }
 
@@ -64,7 +64,7 @@ impl<'a> RunPair<'a> {
     }
 }
 
-fn seen(recording: &Recording) -> HashSet<(&str, Status)> {
+fn answered_statuses(recording: &Recording) -> HashSet<(&str, Status)> {
     let planned: HashMap<&str, &Probe> = recording.plan.probes.iter().map(|probe| (probe.id.as_str(), probe)).collect();
     let answered = recording.outcomes.outcomes.iter().filter_map(|outcome| Some((planned.get(outcome.probe.as_str())?, outcome.answer()?.status)));
     answered.map(|(probe, status)| (probe.operation.as_str(), status)).collect()

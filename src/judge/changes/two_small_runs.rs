@@ -14,7 +14,7 @@ use crate::model::keep::Keep;
 use crate::model::report::RunTraces;
 
 /// The contract of both.
-pub(super) fn things() -> Contract {
+pub(super) fn contract_of_things() -> Contract {
     let text = json!({"type": "string"});
     let attributes = json!({"type": "object", "required": ["name"], "properties": {
         "name": text, "email": text, "colour": {"enum": ["red", "green"]}, "count": {"type": "integer"}, "price": {}, "made": text,
@@ -128,7 +128,7 @@ impl SmallRun {
         let told = &self.answers[probe];
         if told.is_null() {
             return Outcome {
-                probe: ProbeId::written(probe),
+                probe: ProbeId::from_text(probe),
                 exchanges: Vec::new(),
                 ending: Ending::Withheld(crate::model::reason::NotSent::RunEnded.into()),
             };
@@ -142,7 +142,7 @@ impl SmallRun {
         };
         let status = Status(u16::try_from(told[0].as_u64().unwrap()).unwrap());
         let answer = Answer { status, headers, body, millis: 1, echoes_credentials: false };
-        Outcome { probe: ProbeId::written(probe), exchanges: vec![Exchange { request, answer: Some(answer) }], ending: Ending::Answered }
+        Outcome { probe: ProbeId::from_text(probe), exchanges: vec![Exchange { request, answer: Some(answer) }], ending: Ending::Answered }
     }
 }
 

@@ -36,11 +36,11 @@ pub(super) enum TextForm {
 impl TextForm {
     /// The form of a text.
     pub(super) fn of(text: &str) -> Self {
-        moment(text).or_else(|| coded(text)).unwrap_or_else(|| address(text))
+        moment_form(text).or_else(|| coded(text)).unwrap_or_else(|| address(text))
     }
 
     /// What a user calls it.
-    pub(super) fn word(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::MomentZ => "date-time with Z",
             Self::MomentOffset => "date-time with an offset",
@@ -73,7 +73,7 @@ fn is_shaped(text: &str, shape: &str) -> bool {
         })
 }
 
-fn moment(text: &str) -> Option<TextForm> {
+fn moment_form(text: &str) -> Option<TextForm> {
     if is_shaped(text, "0000-00-00") {
         return Some(TextForm::Date);
     }

@@ -13,7 +13,7 @@ use crate::judge::Recording;
 use crate::judge::seen_ids;
 use crate::model::exchange::{Outcome, SentRequest};
 use crate::model::ids::kind_of;
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 
 /// The shortest value that is looked for within a text where it is no word of its own.
 const SHORTEST_PART: usize = 6;
@@ -43,13 +43,13 @@ impl VolatileValues {
     /// What the recordings of two runs know of each other's values.
     pub(super) fn of(old: &Recording, new: &Recording) -> Self {
         let mut found = Self::default();
-        found.pair(&old.plan.mark, &new.plan.mark);
-        let (slots, _) = seen_ids::known(&old.plan, &old.outcomes);
-        let (others, _) = seen_ids::known(&new.plan, &new.outcomes);
+        found.pair_texts(&old.plan.mark, &new.plan.mark);
+        let (slots, _) = seen_ids::captured_and_removed(&old.plan, &old.outcomes);
+        let (others, _) = seen_ids::captured_and_removed(&new.plan, &new.outcomes);
         for (slot, value) in &slots {
             let Some(other) = others.get(slot) else { continue };
-            let (value, other) = (plain(value), plain(other));
-            found.pair(&value, &other);
+            let (value, other) = (unquoted_text(value), unquoted_text(other));
+            found.pair_texts(&value, &other);
             found.things.entry(kind_of(slot).to_owned()).or_default().insert((value, other));
         }
         let outcomes: HashMap<&str, &Outcome> = new.outcomes.outcomes.iter().map(|outcome| (outcome.probe.as_str(), outcome)).collect();
@@ -63,7 +63,7 @@ impl VolatileValues {
         found
     }
 
-    fn pair(&mut self, old: &str, new: &str) {
+    fn pair_texts(&mut self, old: &str, new: &str) {
         if old != new && !old.is_empty() && !new.is_empty() {
             self.pairs.insert((old.to_owned(), new.to_owned()));
         }
@@ -73,22 +73,22 @@ impl VolatileValues {
     fn pair_requests(&mut self, old: &SentRequest, new: &SentRequest) {
         if let (Ok(old), Ok(new)) = (Url::parse(&old.url), Url::parse(&new.url)) {
             for part in [|url: &Url| url.origin().ascii_serialization(), |url: &Url| url.authority().to_owned()] {
-                self.pair(&part(&old), &part(&new));
+                self.pair_texts(&part(&old), &part(&new));
             }
             let segments = |url: &Url| url.path().split('/').map(crate::judge::redaction::decoded).collect::<Vec<_>>();
-            segments(&old).iter().zip(&segments(&new)).for_each(|(old, new)| self.pair(old, new));
-            old.query_pairs().zip(new.query_pairs()).filter(|(old, new)| old.0 == new.0).for_each(|(old, new)| self.pair(&old.1, &new.1));
+            segments(&old).iter().zip(&segments(&new)).for_each(|(old, new)| self.pair_texts(old, new));
+            old.query_pairs().zip(new.query_pairs()).filter(|(old, new)| old.0 == new.0).for_each(|(old, new)| self.pair_texts(&old.1, &new.1));
         }
-        old.headers.iter().zip(&new.headers).filter(|(old, new)| old.0 == new.0).for_each(|(old, new)| self.pair(&old.1, &new.1));
+        old.headers.iter().zip(&new.headers).filter(|(old, new)| old.0 == new.0).for_each(|(old, new)| self.pair_texts(&old.1, &new.1));
         let (Some(old), Some(new)) = (&old.body, &new.body) else { return };
         if let (Ok(old), Ok(new)) = (serde_json::from_str::<Value>(old), serde_json::from_str::<Value>(new)) {
             self.pair_values(&old, &new);
         } else {
             let pairs = |text: &str| form_urlencoded::parse(text.as_bytes()).into_owned().collect::<Vec<_>>();
-            pairs(old).iter().zip(&pairs(new)).filter(|(old, new)| old.0 == new.0).for_each(|(old, new)| self.pair(&old.1, &new.1));
+            pairs(old).iter().zip(&pairs(new)).filter(|(old, new)| old.0 == new.0).for_each(|(old, new)| self.pair_texts(&old.1, &new.1));
             // The parts of a form stand on lines of their own, names of files in quotes.
             let parts = |text: &str| text.lines().flat_map(|line| line.trim_end().split('"')).map(str::to_owned).collect::<Vec<_>>();
-            parts(old).iter().zip(&parts(new)).for_each(|(old, new)| self.pair(old, new));
+            parts(old).iter().zip(&parts(new)).for_each(|(old, new)| self.pair_texts(old, new));
         }
     }
 
@@ -98,7 +98,7 @@ impl VolatileValues {
                 old.iter().filter_map(|(name, old)| Some((old, new.get(name)?))).for_each(|(old, new)| self.pair_values(old, new));
             }
             (Value::Array(old), Value::Array(new)) => old.iter().zip(new).for_each(|(old, new)| self.pair_values(old, new)),
-            (old, new) if is_leaf(old) && is_leaf(new) => self.pair(&plain(old), &plain(new)),
+            (old, new) if is_leaf(old) && is_leaf(new) => self.pair_texts(&unquoted_text(old), &unquoted_text(new)),
             _ => {}
         }
     }
@@ -109,35 +109,35 @@ impl VolatileValues {
         pairs.sort_unstable();
         let mut names = Names::default();
         for (old, new) in pairs {
-            names.join((false, old), (true, new));
+            names.join_names((false, old), (true, new));
         }
         // What one run knows may stand in a text of the other, too, where it means something else.
         let known: Vec<&str> = names.numbers.keys().map(|(_, text)| *text).collect();
         for text in known {
-            names.join((false, text), (true, text));
+            names.join_names((false, text), (true, text));
         }
         for ((is_new, text), name) in names.all() {
             let side = if is_new { &mut self.new } else { &mut self.old };
-            side.learn(&text, name);
+            side.add_value(&text, name);
         }
     }
 
     /// Whether two values mean the same.
-    pub(super) fn alike(&self, old: &Value, new: &Value) -> bool {
+    pub(super) fn is_equivalent(&self, old: &Value, new: &Value) -> bool {
         match (old, new) {
             (Value::String(old), Value::String(new)) => self.texts_alike(old, new),
             (Value::Object(old), Value::Object(new)) => {
-                old.len() == new.len() && old.iter().all(|(name, old)| new.get(name).is_some_and(|new| self.alike(old, new)))
+                old.len() == new.len() && old.iter().all(|(name, old)| new.get(name).is_some_and(|new| self.is_equivalent(old, new)))
             }
-            (Value::Array(old), Value::Array(new)) => old.len() == new.len() && old.iter().zip(new).all(|(old, new)| self.alike(old, new)),
-            (old, new) => old == new || (is_leaf(old) && is_leaf(new) && self.is_pair(&plain(old), &plain(new))),
+            (Value::Array(old), Value::Array(new)) => old.len() == new.len() && old.iter().zip(new).all(|(old, new)| self.is_equivalent(old, new)),
+            (old, new) => old == new || (is_leaf(old) && is_leaf(new) && self.is_pair(&unquoted_text(old), &unquoted_text(new))),
         }
     }
 
     /// Whether two texts mean the same: equal, paired, of a form that varies by its nature, or equal but for such parts.
     pub(super) fn texts_alike(&self, old: &str, new: &str) -> bool {
         let form = TextForm::of(old);
-        let named = |forms_first| self.old.named(old, forms_first) == self.new.named(new, forms_first);
+        let named = |forms_first| self.old.with_names(old, forms_first) == self.new.with_names(new, forms_first);
         // Of what varies by its nature one run may know more than the other.
         old == new || self.is_pair(old, new) || (form.is_volatile() && form == TextForm::of(new)) || named(false) || named(true)
     }
@@ -159,7 +159,7 @@ fn is_leaf(value: &Value) -> bool {
 }
 
 impl KnownTexts {
-    fn learn(&mut self, text: &str, name: usize) {
+    fn add_value(&mut self, text: &str, name: usize) {
         self.names.insert(text.to_owned(), name);
         let start = text.as_bytes()[..text.len().min(INDEXED)].to_vec();
         let known = self.starts.entry(start).or_default();
@@ -168,7 +168,7 @@ impl KnownTexts {
     }
 
     /// A text with names for everything that is known, and for what varies by its nature.
-    fn named(&self, text: &str, forms_first: bool) -> String {
+    fn with_names(&self, text: &str, forms_first: bool) -> String {
         let asked = (text.to_owned(), forms_first);
         if let Some(known) = self.seen.borrow().get(&asked) {
             return known.clone();
@@ -176,7 +176,7 @@ impl KnownTexts {
         let mut named = String::new();
         let mut at = 0;
         while let Some(letter) = text[at..].chars().next() {
-            if let Some((length, name)) = self.known_at(text, at, forms_first) {
+            if let Some((length, name)) = self.known_value_at(text, at, forms_first) {
                 named.push_str(&name);
                 at += length;
             } else {
@@ -189,7 +189,7 @@ impl KnownTexts {
     }
 
     /// How long what is known and begins here is, and its name.
-    fn known_at(&self, text: &str, at: usize, forms_first: bool) -> Option<(usize, String)> {
+    fn known_value_at(&self, text: &str, at: usize, forms_first: bool) -> Option<(usize, String)> {
         let rest = &text[at..];
         let is_word = |letter: char| letter.is_alphanumeric();
         let free_before = !text[..at].ends_with(is_word);
@@ -205,7 +205,7 @@ impl KnownTexts {
         let end = rest.find(|letter: char| !(letter.is_ascii_alphanumeric() || "-:.+".contains(letter))).unwrap_or(rest.len());
         let word = rest[..end].trim_end_matches('.');
         let form = TextForm::of(word);
-        (free_before && form.is_volatile()).then(|| (word.len(), format!("[{}]", form.word())))
+        (free_before && form.is_volatile()).then(|| (word.len(), format!("[{}]", form.as_str())))
     }
 }
 
@@ -233,7 +233,7 @@ impl<'a> Names<'a> {
         number
     }
 
-    fn join(&mut self, old: (bool, &'a str), new: (bool, &'a str)) {
+    fn join_names(&mut self, old: (bool, &'a str), new: (bool, &'a str)) {
         let (one, other) = (self.number(old), self.number(new));
         self.parents[one.max(other)] = one.min(other);
     }
@@ -252,7 +252,7 @@ mod tests {
     fn known(pairs: &[(&str, &str)]) -> VolatileValues {
         let mut known = VolatileValues::default();
         for (old, new) in pairs {
-            known.pair(old, new);
+            known.pair_texts(old, new);
         }
         known.name();
         known
@@ -261,7 +261,7 @@ mod tests {
     #[test]
     fn what_both_runs_know_is_the_same_as_a_whole_and_as_a_part() {
         let known = known(&[("17", "2041"), ("probity-a1", "probity-b2"), ("http://127.0.0.1:1", "http://127.0.0.1:2")]);
-        assert!(known.alike(&json!(17), &json!(2041)) && known.alike(&json!({"id": "17"}), &json!({"id": "2041"})));
+        assert!(known.is_equivalent(&json!(17), &json!(2041)) && known.is_equivalent(&json!({"id": "17"}), &json!({"id": "2041"})));
         assert!(known.texts_alike("/v1/things/17?a=1", "/v1/things/2041?a=1"));
         assert!(known.texts_alike("Thing probity-a1-3 is taken", "Thing probity-b2-3 is taken"));
         assert!(known.texts_alike("http://127.0.0.1:1/v1", "http://127.0.0.1:2/v1"));
@@ -271,10 +271,10 @@ mod tests {
     #[test]
     fn anything_else_is_another_value() {
         let known = known(&[("17", "2041"), ("18", "2042")]);
-        assert!(!known.alike(&json!("17"), &json!("2042")), "a relation between two things is asserted");
+        assert!(!known.is_equivalent(&json!("17"), &json!("2042")), "a relation between two things is asserted");
         assert!(!known.texts_alike("/v1/things/17", "/v1/things/2042"));
         assert!(!known.texts_alike("limit 170", "limit 20410"), "a part of a number is no id");
-        assert!(!known.alike(&json!("17"), &json!("until 2041")) && !known.alike(&json!(1), &json!(1.0)));
+        assert!(!known.is_equivalent(&json!("17"), &json!("until 2041")) && !known.is_equivalent(&json!(1), &json!(1.0)));
         assert!(!known.texts_alike("2024-01-02T03:04:05Z", "2024-01-02T03:04:05+00:00"), "the form is asserted");
     }
 
@@ -287,6 +287,6 @@ mod tests {
     #[test]
     fn two_things_that_are_one_in_another_run_stay_comparable() {
         let known = known(&[("1", "5"), ("1", "6")]);
-        assert!(known.alike(&json!("1"), &json!("5")) && known.alike(&json!("1"), &json!("6")) && known.texts_alike("/a/1", "/a/6"));
+        assert!(known.is_equivalent(&json!("1"), &json!("5")) && known.is_equivalent(&json!("1"), &json!("6")) && known.texts_alike("/a/1", "/a/6"));
     }
 }

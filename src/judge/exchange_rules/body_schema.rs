@@ -165,7 +165,7 @@ fn nearest(context: &ExchangeContext<'_>, document: &Value, breach: contract::Sc
     let mut best: Option<(bool, Vec<contract::SchemaViolation>)> = None;
     for index in 0..branches {
         let branch = SchemaRef(format!("{}/{index}", breach.rule));
-        let Ok(found) = context.schemas.breaches(&branch, value) else { continue };
+        let Ok(found) = context.schemas.violations(&branch, value) else { continue };
         // Fitting two branches of `oneOf` is the breach itself.
         if found.is_empty() {
             return vec![breach];
@@ -209,13 +209,13 @@ mod tests {
 
     #[test]
     fn a_body_that_fits_passes_and_each_breach_of_another_is_told() {
-        assert!(small_exchange(&thing()).breaches("body-schema", 200, JSON, json!({"day": "2024-02-29", "more": 1})).is_empty());
-        let breaches = small_exchange(&thing()).breaches("body-schema", 200, JSON, json!({"day": "2023-02-29"}));
+        assert!(small_exchange(&thing()).findings_of_check("body-schema", 200, JSON, json!({"day": "2024-02-29", "more": 1})).is_empty());
+        let breaches = small_exchange(&thing()).findings_of_check("body-schema", 200, JSON, json!({"day": "2023-02-29"}));
         assert_eq!(breaches.len(), 1);
         assert_eq!(breaches[0].message, "body /day: the value is not a \"date\"");
         assert_eq!((breaches[0].expected.as_str(), breaches[0].actual.as_str()), ("format: \"date\"", "\"2023-02-29\""));
         assert_eq!(breaches[0].contract, "t.yaml#/paths/~1things~1{id}/get/responses/200, #/components/schemas/Thing/properties/day/format");
-        let breaches = small_exchange(&json!({"type": "object"})).breaches("body-schema", 200, JSON, json!([]));
+        let breaches = small_exchange(&json!({"type": "object"})).findings_of_check("body-schema", 200, JSON, json!([]));
         assert_eq!(breaches[0].contract, "t.yaml#/paths/~1things~1{id}/get/responses/200/content/application~1json/schema/type");
     }
 
@@ -223,7 +223,7 @@ mod tests {
     fn many_breaches_end_in_a_count() {
         let members: serde_json::Map<String, Value> = "abcdefg".chars().map(|name| (name.to_string(), json!({"type": "string"}))).collect();
         let body = json!({"a": 1, "b": 1, "c": 1, "d": 1, "e": 1, "f": 1, "g": 1});
-        let breaches = small_exchange(&json!({"properties": members})).breaches("body-schema", 200, JSON, body);
+        let breaches = small_exchange(&json!({"properties": members})).findings_of_check("body-schema", 200, JSON, body);
         assert_eq!(breaches.len(), 6);
         assert_eq!(breaches[5].message, "the body breaks its schema in 2 more places");
         assert_eq!(breaches[5].actual, "body /f, body /g");
@@ -232,7 +232,7 @@ mod tests {
     #[test]
     fn what_every_item_breaks_alike_is_one_breach() {
         let told = |schema: &Value, body: Value| -> Vec<String> {
-            small_exchange(schema).breaches("body-schema", 200, JSON, body).into_iter().map(|breach| breach.message).collect()
+            small_exchange(schema).findings_of_check("body-schema", 200, JSON, body).into_iter().map(|breach| breach.message).collect()
         };
         let strings = told(&json!({"items": {"type": "string"}}), json!([1, 2, 3, "x", 5, 6, 7]));
         assert_eq!(strings, ["body /0: the value is not of type \"string\"; the same with 5 more items"]);
@@ -249,12 +249,16 @@ mod tests {
     #[test]
     fn a_branch_is_told_by_what_is_wrong_in_it() {
         let schema = json!({"oneOf": [thing(), {"type": "array"}, {"type": "object", "required": ["a", "b"]}]});
-        let breaches = small_exchange(&schema).breaches("body-schema", 200, JSON, json!({"day": 5}));
+        let breaches = small_exchange(&schema).findings_of_check("body-schema", 200, JSON, json!({"day": 5}));
         assert_eq!(breaches[0].message, "body /day: the value is not of type \"string\"");
-        let breaches = small_exchange(&schema).breaches("body-schema", 200, JSON, json!(5));
+        let breaches = small_exchange(&schema).findings_of_check("body-schema", 200, JSON, json!(5));
         assert!(breaches[0].expected.starts_with("oneOf: ") && breaches[0].severity == Severity::Must, "{:?}", breaches[0]);
-        let breaches =
-            small_exchange(&json!({"oneOf": [{"required": ["a"]}, {"required": ["b"]}]})).breaches("body-schema", 200, JSON, json!({"a": 1, "b": 1}));
+        let breaches = small_exchange(&json!({"oneOf": [{"required": ["a"]}, {"required": ["b"]}]})).findings_of_check(
+            "body-schema",
+            200,
+            JSON,
+            json!({"a": 1, "b": 1}),
+        );
         assert!(breaches[0].expected.starts_with("oneOf: ") && breaches[0].severity == Severity::Should, "{:?}", breaches[0]);
     }
 
@@ -262,17 +266,17 @@ mod tests {
     fn json_that_is_declared_must_be_there() {
         let small_exchange = small_exchange(&thing());
         for body in [json!(null), json!("<html>")] {
-            assert_eq!(small_exchange.breaches("body-schema", 200, JSON, body).len(), 1);
+            assert_eq!(small_exchange.findings_of_check("body-schema", 200, JSON, body).len(), 1);
         }
         // Under another type than declared it is judged all the same; under a declared one that is no JSON it is not.
-        assert_eq!(small_exchange.breaches("body-schema", 200, &[("content-type", "text/html")], json!("<html>")).len(), 1);
-        assert!(small_exchange.breaches("body-schema", 200, &[("content-type", "text/csv")], json!("a,b")).is_empty());
+        assert_eq!(small_exchange.findings_of_check("body-schema", 200, &[("content-type", "text/html")], json!("<html>")).len(), 1);
+        assert!(small_exchange.findings_of_check("body-schema", 200, &[("content-type", "text/csv")], json!("a,b")).is_empty());
     }
 
     #[test]
     fn what_is_left_of_a_schema_is_judged_and_a_missing_part_accuses_no_server() {
         let broken = |schema: &Value, body: Value| -> Vec<String> {
-            let breaches = small_exchange(schema).breaches("body-schema", 200, JSON, body);
+            let breaches = small_exchange(schema).findings_of_check("body-schema", 200, JSON, body);
             breaches.into_iter().map(|breach| breach.message).collect()
         };
         let bad = json!({"pattern": "^(?i)abc\\Z"});
@@ -301,12 +305,12 @@ mod tests {
     fn a_regular_expression_that_gives_up_accuses_no_server() {
         let slow = json!({"type": "string", "pattern": "^(a|aa|(?=b)b)+(?!c)$", "maxLength": 100});
         let long = "a".repeat(60) + "!";
-        assert!(small_exchange(&slow).breaches("body-schema", 200, JSON, json!([long])).len() == 1, "another type breaks it all the same");
+        assert!(small_exchange(&slow).findings_of_check("body-schema", 200, JSON, json!([long])).len() == 1, "another type breaks it all the same");
         let small_exchange = |schema: &Value| small_exchange(&json!({"properties": {"a": schema}}));
-        assert!(small_exchange(&slow).breaches("body-schema", 200, JSON, json!({"a": long})).is_empty());
-        assert!(small_exchange(&json!({"not": slow})).breaches("body-schema", 200, JSON, json!({"a": long})).is_empty());
+        assert!(small_exchange(&slow).findings_of_check("body-schema", 200, JSON, json!({"a": long})).is_empty());
+        assert!(small_exchange(&json!({"not": slow})).findings_of_check("body-schema", 200, JSON, json!({"a": long})).is_empty());
         assert_eq!(small_exchange(&slow).gaps(200, JSON, json!({"a": long})).unjudged.len(), 1);
-        assert_eq!(small_exchange(&slow).breaches("body-schema", 200, JSON, json!({"a": "!"})).len(), 1);
+        assert_eq!(small_exchange(&slow).findings_of_check("body-schema", 200, JSON, json!({"a": "!"})).len(), 1);
         assert!(small_exchange(&slow).gaps(200, JSON, json!({"a": "aab"})).unjudged.is_empty());
     }
 
@@ -314,13 +318,16 @@ mod tests {
     fn what_declares_no_body_is_not_judged() {
         let small_exchange = small_exchange(&thing());
         for status in [202, 204, 418] {
-            assert!(small_exchange.breaches("body-schema", status, JSON, json!({})).is_empty());
+            assert!(small_exchange.findings_of_check("body-schema", status, JSON, json!({})).is_empty());
         }
         let xml = SmallExchange::new(
             json!({"200": {"description": "found", "content": {"application/xml": {}}}, "201": {"description": "made", "content": {"text/csv": {}}}}),
         );
-        assert_eq!(xml.breaches("body-schema", 200, &[], json!(null))[0].message, "the body is missing although 200 declares application/xml");
-        assert!(xml.breaches("body-schema", 201, &[], json!(null)).is_empty(), "no line is a table, too");
-        assert!(small_exchange.method("HEAD").breaches("body-schema", 200, JSON, json!(null)).is_empty());
+        assert_eq!(
+            xml.findings_of_check("body-schema", 200, &[], json!(null))[0].message,
+            "the body is missing although 200 declares application/xml"
+        );
+        assert!(xml.findings_of_check("body-schema", 201, &[], json!(null)).is_empty(), "no line is a table, too");
+        assert!(small_exchange.method("HEAD").findings_of_check("body-schema", 200, JSON, json!(null)).is_empty());
     }
 }

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::model::environment::{TextPiece, pieces};
+use crate::model::environment::{TextPiece, text_pieces};
 use crate::model::exchange::{SentCredential, SentRequest};
 use crate::model::text::is_invisible;
 
@@ -152,7 +152,7 @@ pub fn curl(request: &SentRequest, hints: &CredentialHints) -> String {
     match (method, &body) {
         ("GET", None) => {}
         ("HEAD", None) => words.push("--head".to_owned()),
-        _ => words.push(format!("-X {}", bare_or_quoted(method))),
+        _ => words.push(format!("-X {}", shell_word(method))),
     }
     // Brackets of a query are patterns to curl.
     if request.url.contains(['[', ']', '{', '}']) {
@@ -177,12 +177,12 @@ pub fn curl(request: &SentRequest, hints: &CredentialHints) -> String {
     if body.len() >= EXPECTED {
         words.push("-H 'Expect:'".to_owned());
     }
-    match std::str::from_utf8(&body).ok().filter(|text| body.len() <= LONGEST_WORD && text.chars().all(is_plain)) {
+    match std::str::from_utf8(&body).ok().filter(|text| body.len() <= LONGEST_WORD && text.chars().all(is_printable)) {
         Some(text) => {
             words.push(format!("--data-raw {}", quote(text)));
             words.join(" ")
         }
-        None => format!("printf {} | {} --data-binary @-", printed(&body), words.join(" ")),
+        None => format!("printf {} | {} --data-binary @-", printf_format(&body), words.join(" ")),
     }
 }
 
@@ -221,16 +221,16 @@ fn quoted(request: &SentRequest, name: &str, text: &str) -> String {
         TextPiece::Text(text) => quote(&text),
         TextPiece::Variable(name) => variable(&name),
     };
-    pieces(text).map_or_else(|_| quote(text), |pieces| pieces.into_iter().map(piece).collect())
+    text_pieces(text).map_or_else(|_| quote(text), |pieces| pieces.into_iter().map(piece).collect())
 }
 
 /// Whether a letter may stand in a line for a terminal: it neither breaks the line nor is unseen.
-fn is_plain(letter: char) -> bool {
+fn is_printable(letter: char) -> bool {
     !is_invisible(letter)
 }
 
 /// Bytes as the format of `printf` (POSIX, File Format Notation), so that no shell and no terminal changes them.
-fn printed(bytes: &[u8]) -> String {
+fn printf_format(bytes: &[u8]) -> String {
     let mut format = String::with_capacity(bytes.len() + 2);
     for chunk in bytes.utf8_chunks() {
         for letter in chunk.valid().chars() {
@@ -240,7 +240,7 @@ fn printed(bytes: &[u8]) -> String {
                 '\n' => format.push_str(r"\n"),
                 '\r' => format.push_str(r"\r"),
                 '\t' => format.push_str(r"\t"),
-                letter if is_plain(letter) => format.push(letter),
+                letter if is_printable(letter) => format.push(letter),
                 letter => octal(&mut format, letter.encode_utf8(&mut [0; 4]).as_bytes()),
             }
         }
@@ -263,7 +263,7 @@ fn variable(name: &str) -> String {
     if valid && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_') { format!("\"${{{name}}}\"") } else { quote(name) }
 }
 
-fn bare_or_quoted(word: &str) -> String {
+fn shell_word(word: &str) -> String {
     if word.chars().all(|letter| letter.is_ascii_alphanumeric()) { word.to_owned() } else { quote(word) }
 }
 

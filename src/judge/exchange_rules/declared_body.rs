@@ -51,6 +51,6 @@ pub(super) fn reading<'a>(context: &ExchangeContext<'a>, media: &MediaType) -> B
 /// Whether a media type has no schema, or one for text.
 fn is_text(context: &ExchangeContext<'_>, media: &MediaType) -> bool {
     let Some(schema) = &media.schema else { return true };
-    let found = crate::contract::schema::follow(&context.contract.document, &schema.0);
+    let found = crate::contract::schema::follow_references(&context.contract.document, &schema.0);
     found.is_some_and(|(_, schema)| schema.get("type").and_then(Value::as_str) == Some("string"))
 }

@@ -29,7 +29,7 @@ fn rule(context: &ExchangeContext<'_>) -> Vec<RuleViolation> {
     vec![RuleViolation {
         severity: Severity::Must,
         message: format!("{} is said to be caused by something else than what was wrong with the request", context.answer.status),
-        expected: format!("{}, or no place at all; {}", words(&fault.place), fault.words),
+        expected: format!("{}, or no place at all; {}", place_text(&fault.place), fault.words),
         actual: show(source),
         contract: context.place(),
         answer: body_at("/errors/0/source"),
@@ -54,7 +54,7 @@ fn pointer_is_elsewhere(context: &ExchangeContext<'_>, changed: &Place, pointer:
         return false;
     }
     match changed {
-        Place::Body(at) => !within(at, pointer) && !within(pointer, at) && !both_missing(context, at, pointer),
+        Place::Body(at) => !is_within(at, pointer) && !is_within(pointer, at) && !both_missing(context, at, pointer),
         // An id may stand in the path and in the body at once; and some servers write parameters as pointers.
         Place::Path(name) | Place::Query(name) => {
             !same_name(last, "id") && !pointer.split('/').any(|token| same_name(token, name_without_brackets(name)))
@@ -98,7 +98,7 @@ fn header_is_elsewhere(context: &ExchangeContext<'_>, changed: &Place, header: &
 }
 
 /// Whether a pointer is another one, or leads to something in it.
-fn within(pointer: &str, outer: &str) -> bool {
+fn is_within(pointer: &str, outer: &str) -> bool {
     pointer.strip_prefix(outer.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
@@ -113,7 +113,7 @@ fn same_name(one: &str, other: &str) -> bool {
     letters(one) == letters(other)
 }
 
-fn words(place: &Place) -> String {
+fn place_text(place: &Place) -> String {
     match place {
         Place::Method => "the method".to_owned(),
         Place::Path(name) => format!("{name} in the path"),
@@ -136,7 +136,7 @@ mod tests {
     fn count(place: Place, sources: &[Value]) -> usize {
         let small_exchange = SmallExchange::new(json!({"400": {"description": "bad"}})).fault_at(place);
         let errors: Vec<Value> = sources.iter().map(|source| json!({"detail": "x", "source": source})).collect();
-        small_exchange.breaches("cause", 400, &[], json!({"errors": errors})).len()
+        small_exchange.findings_of_check("cause", 400, &[], json!({"errors": errors})).len()
     }
 
     fn body(at: &str) -> Place {
@@ -159,7 +159,7 @@ mod tests {
             let small_exchange = SmallExchange::new(json!({"400": {"description": "bad"}}))
                 .fault_at(body("/data/attributes/name"))
                 .body(&json!({"data": {"attributes": {"day": 1}}}));
-            small_exchange.breaches("cause", 400, &[], json!({"errors": [{"source": {"pointer": pointer}}]})).len()
+            small_exchange.findings_of_check("cause", 400, &[], json!({"errors": [{"source": {"pointer": pointer}}]})).len()
         };
         assert_eq!(count("/data/attributes/title"), 0);
         assert_eq!((count("/data/attributes/day"), count("/data/name")), (1, 1));
@@ -201,7 +201,7 @@ mod tests {
     fn a_success_and_a_valid_request_are_not_judged() {
         let small_exchange = SmallExchange::new(json!({"400": {"description": "bad"}}));
         let errors = json!({"errors": [{"source": {"pointer": "/elsewhere"}}]});
-        assert!(small_exchange.breaches("cause", 400, &[], errors.clone()).is_empty());
-        assert!(small_exchange.fault_at(body("/data")).breaches("cause", 200, &[], errors).is_empty());
+        assert!(small_exchange.findings_of_check("cause", 400, &[], errors.clone()).is_empty());
+        assert!(small_exchange.fault_at(body("/data")).findings_of_check("cause", 200, &[], errors).is_empty());
     }
 }

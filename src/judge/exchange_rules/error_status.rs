@@ -6,7 +6,7 @@ use super::exchange_context::{body_at, show};
 use super::json_api::{allows_type, is_answered, is_declared};
 use super::{Check, ExchangeContext, RuleViolation};
 use crate::model::contract::Status;
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 use crate::model::verdict::Severity;
 
 /// Source: JSON:API 1.1, "Error Objects" and "Processing Errors".
@@ -20,7 +20,7 @@ fn rule(context: &ExchangeContext<'_>) -> Vec<RuleViolation> {
     let json_api = is_declared(context) || is_answered(context);
     let stated: Vec<(String, &Value)> =
         errors.iter().enumerate().filter_map(|(index, error)| Some((format!("/errors/{index}/status"), error.get("status")?))).collect();
-    let differ = stated.iter().any(|(_, value)| plain(value) != plain(stated[0].1));
+    let differ = stated.iter().any(|(_, value)| unquoted_text(value) != unquoted_text(stated[0].1));
     let breach = |message: String, expected: String, (at, value): &(String, &Value), section: &str| RuleViolation {
         severity: Severity::Must,
         message,
@@ -61,7 +61,7 @@ fn says_status(value: &Value, status: Status, json_api: bool) -> bool {
 
 /// The value as a status of an error (4xx or 5xx).
 fn code(value: &Value) -> Option<u16> {
-    plain(value).parse().ok().filter(|code| (400..600).contains(code))
+    unquoted_text(value).parse().ok().filter(|code| (400..600).contains(code))
 }
 
 #[cfg(test)]
@@ -76,7 +76,7 @@ mod tests {
             json!({"400": {"description": "bad", "content": {media: {}}}, "409": {"description": "conflict", "content": {media: {}}}}),
         );
         let errors: Vec<Value> = statuses.iter().map(|status| json!({"status": status})).collect();
-        let breaches = small_exchange.breaches("error-status", status, &[("content-type", media)], json!({"errors": errors}));
+        let breaches = small_exchange.findings_of_check("error-status", status, &[("content-type", media)], json!({"errors": errors}));
         breaches.into_iter().map(|breach| breach.answer).collect()
     }
 
@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn an_error_without_status_and_a_success_raise_nothing() {
         let small_exchange = SmallExchange::new(json!({"400": {"description": "bad", "content": {JSON_API: {}}}}));
-        assert!(small_exchange.breaches("error-status", 400, &[], json!({"errors": [{"detail": "x"}]})).is_empty());
-        assert!(small_exchange.breaches("error-status", 207, &[], json!({"errors": [{"status": "409"}]})).is_empty());
+        assert!(small_exchange.findings_of_check("error-status", 400, &[], json!({"errors": [{"detail": "x"}]})).is_empty());
+        assert!(small_exchange.findings_of_check("error-status", 207, &[], json!({"errors": [{"status": "409"}]})).is_empty());
     }
 }

@@ -42,7 +42,7 @@ struct ExcerptLine {
 
 impl ExcerptLine {
     fn write(&mut self, value: &Value, path: &[&str]) {
-        let Some((first, rest)) = path.split_first() else { return self.mark(value) };
+        let Some((first, rest)) = path.split_first() else { return self.write_marked(value) };
         let name = crate::contract::unescape(first);
         match value {
             Value::Object(members) if members.contains_key(&name) => {
@@ -59,14 +59,14 @@ impl ExcerptLine {
                     self.write(inner, rest);
                     self.text.push_str(if index + 1 < items.len() { ", …]" } else { "]" });
                 }
-                None => self.mark(value),
+                None => self.write_marked(value),
             },
-            _ => self.mark(value),
+            _ => self.write_marked(value),
         }
     }
 
     /// Writes the value that is meant, and remembers where.
-    fn mark(&mut self, value: &Value) {
+    fn write_marked(&mut self, value: &Value) {
         let text = value.to_string();
         let shown = if width(&text) > MOST_SHOWN as u64 { format!("{}…", text.chars().take(MOST_SHOWN).collect::<String>()) } else { text };
         (self.column, self.width) = (width(&self.text), width(&shown));

@@ -21,6 +21,6 @@ pub(super) fn readings(text: &str) -> impl Iterator<Item = Value> {
 
 /// A schema in a finding: itself, with its reference followed.
 pub(super) fn described(context: &ExchangeContext<'_>, schema: &SchemaRef) -> String {
-    let found = crate::contract::schema::follow(&context.contract.document, &schema.0);
+    let found = crate::contract::schema::follow_references(&context.contract.document, &schema.0);
     found.map_or_else(|| schema.0.clone(), |(_, schema)| shorten(&schema.to_string()))
 }

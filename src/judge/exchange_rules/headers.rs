@@ -119,13 +119,13 @@ mod tests {
             &json!({"X-Left": {"required": true, "schema": {"type": "integer", "minimum": 0}}, "X-Tags": {"schema": {"type": "array", "maxItems": 2}}}),
         );
         let answers = |headers: &[(&str, &str)]| -> Vec<String> {
-            small_exchange.breaches("headers", 201, headers, json!({})).into_iter().map(|breach| breach.message).collect()
+            small_exchange.findings_of_check("headers", 201, headers, json!({})).into_iter().map(|breach| breach.message).collect()
         };
         assert_eq!(answers(&[]), ["201 carries no X-Left"]);
         assert_eq!(answers(&[("x-left", "-1")]), ["X-Left does not fit its schema"]);
         assert_eq!(answers(&[("x-left", "many")]), ["X-Left does not fit its schema"]);
         // Every finding shows what came.
-        assert_eq!(small_exchange.breaches("headers", 201, &[("x-left", "")], json!({}))[0].actual, "an empty field");
+        assert_eq!(small_exchange.findings_of_check("headers", 201, &[("x-left", "")], json!({}))[0].actual, "an empty field");
         assert_eq!(answers(&[("x-left", "0")]), [""; 0]);
         assert_eq!(answers(&[("x-left", "0"), ("x-tags", "a, b"), ("x-other", "1")]), [""; 0]);
         assert_eq!(answers(&[("x-left", "0"), ("x-tags", "a, b, c")]), ["X-Tags does not fit its schema"]);
@@ -134,14 +134,14 @@ mod tests {
     #[test]
     fn a_text_field_may_look_like_a_number() {
         let small_exchange = small_exchange("201", &json!({"ETag": {"schema": {"type": "string", "minLength": 1}}}));
-        assert!(small_exchange.breaches("headers", 201, &[("etag", "12")], json!({})).is_empty());
+        assert!(small_exchange.findings_of_check("headers", 201, &[("etag", "12")], json!({})).is_empty());
     }
 
     #[test]
     fn a_405_lists_other_methods_than_the_refused_one() {
         let small_exchange = small_exchange("400", &json!({})).method("PUT");
         let messages = |headers: &[(&str, &str)]| -> Vec<String> {
-            small_exchange.breaches("headers", 405, headers, json!({})).into_iter().map(|breach| breach.message).collect()
+            small_exchange.findings_of_check("headers", 405, headers, json!({})).into_iter().map(|breach| breach.message).collect()
         };
         assert_eq!(messages(&[]), ["405 carries no Allow"]);
         assert_eq!(messages(&[("allow", "GET, PUT")]), ["Allow lists PUT, the method that was refused"]);
@@ -152,15 +152,15 @@ mod tests {
     #[test]
     fn a_401_carries_a_challenge() {
         let small_exchange = small_exchange("400", &json!({}));
-        assert_eq!(small_exchange.breaches("headers", 401, &[], json!({}))[0].citation, "RFC 9110, section 15.5.2");
-        assert_eq!(small_exchange.breaches("headers", 401, &[("www-authenticate", " ")], json!({})).len(), 1);
-        assert!(small_exchange.breaches("headers", 401, &[("www-authenticate", "Basic realm=\"x\"")], json!({})).is_empty());
+        assert_eq!(small_exchange.findings_of_check("headers", 401, &[], json!({}))[0].citation, "RFC 9110, section 15.5.2");
+        assert_eq!(small_exchange.findings_of_check("headers", 401, &[("www-authenticate", " ")], json!({})).len(), 1);
+        assert!(small_exchange.findings_of_check("headers", 401, &[("www-authenticate", "Basic realm=\"x\"")], json!({})).is_empty());
     }
 
     #[test]
     fn what_contract_and_standard_both_demand_is_one_finding() {
         let small_exchange = small_exchange("405", &json!({"Allow": {"required": true, "schema": {"type": "string", "minLength": 1}}}));
-        let breaches = small_exchange.breaches("headers", 405, &[], json!({}));
+        let breaches = small_exchange.findings_of_check("headers", 405, &[], json!({}));
         assert_eq!(breaches.len(), 1);
         assert_eq!(breaches[0].citation, "Things, things, 405: reason; RFC 9110, sections 15.5.6 and 10.2.1");
         assert_eq!(breaches[0].contract, "t.yaml#/paths/~1things~1{id}/get/responses/405/headers/Allow");

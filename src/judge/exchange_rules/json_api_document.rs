@@ -103,7 +103,11 @@ mod tests {
 
     fn messages(schema: &Value, body: Value) -> Vec<String> {
         let small_exchange = SmallExchange::new(json!({"200": {"description": "found", "content": {JSON_API: {"schema": schema}}}}));
-        small_exchange.breaches("json-api-document", 200, &[("content-type", JSON_API)], body).into_iter().map(|breach| breach.message).collect()
+        small_exchange
+            .findings_of_check("json-api-document", 200, &[("content-type", JSON_API)], body)
+            .into_iter()
+            .map(|breach| breach.message)
+            .collect()
     }
 
     #[test]
@@ -135,6 +139,6 @@ mod tests {
     #[test]
     fn another_media_type_is_not_judged() {
         let small_exchange = SmallExchange::new(json!({"200": {"description": "found"}}));
-        assert!(small_exchange.breaches("json-api-document", 200, &[("content-type", "application/json")], json!({"id": 1})).is_empty());
+        assert!(small_exchange.findings_of_check("json-api-document", 200, &[("content-type", "application/json")], json!({"id": 1})).is_empty());
     }
 }

@@ -61,7 +61,7 @@ mod tests {
         let small_exchange = SmallExchange::new(
             json!({"303": {"description": "done", "headers": {"Location": {"required": required, "schema": {"type": "string"}}}}}),
         );
-        small_exchange.breaches("location", 303, headers, json!(null)).into_iter().map(|breach| breach.severity).collect()
+        small_exchange.findings_of_check("location", 303, headers, json!(null)).into_iter().map(|breach| breach.severity).collect()
     }
 
     #[test]
@@ -82,6 +82,6 @@ mod tests {
     #[test]
     fn a_redirection_that_declares_no_location_is_not_judged() {
         let small_exchange = SmallExchange::new(json!({"303": {"description": "done"}}));
-        assert!(small_exchange.breaches("location", 303, &[], json!(null)).is_empty());
+        assert!(small_exchange.findings_of_check("location", 303, &[], json!(null)).is_empty());
     }
 }

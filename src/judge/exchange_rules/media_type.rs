@@ -57,7 +57,7 @@ mod tests {
     fn severities(declared: &str, came: Option<&str>) -> Vec<Severity> {
         let small_exchange = SmallExchange::new(json!({"200": {"description": "found", "content": {declared: {}}}}));
         let headers: Vec<_> = came.iter().map(|value| ("content-type", *value)).collect();
-        small_exchange.breaches("media-type", 200, &headers, json!({})).into_iter().map(|breach| breach.severity).collect()
+        small_exchange.findings_of_check("media-type", 200, &headers, json!({})).into_iter().map(|breach| breach.severity).collect()
     }
 
     #[test]
@@ -85,7 +85,7 @@ mod tests {
     fn without_a_body_or_a_declared_type_nothing_is_asked() {
         let small_exchange =
             SmallExchange::new(json!({"200": {"description": "found", "content": {"application/json": {}}}, "202": {"description": "later"}}));
-        assert!(small_exchange.breaches("media-type", 200, &[], json!(null)).is_empty());
-        assert!(small_exchange.breaches("media-type", 202, &[("content-type", "text/html")], json!("page")).is_empty());
+        assert!(small_exchange.findings_of_check("media-type", 200, &[], json!(null)).is_empty());
+        assert!(small_exchange.findings_of_check("media-type", 202, &[("content-type", "text/html")], json!("page")).is_empty());
     }
 }

@@ -47,18 +47,18 @@ mod tests {
     fn a_body_fails_and_none_passes() {
         let small_exchange = SmallExchange::new(json!({"204": {"description": "done"}, "200": {"description": "found"}}));
         for status in [204, 205, 304] {
-            assert_eq!(small_exchange.breaches("no-content", status, &[], json!({})).len(), 1, "{status}");
-            assert!(small_exchange.breaches("no-content", status, &[], json!(null)).is_empty(), "{status}");
+            assert_eq!(small_exchange.findings_of_check("no-content", status, &[], json!({})).len(), 1, "{status}");
+            assert!(small_exchange.findings_of_check("no-content", status, &[], json!(null)).is_empty(), "{status}");
         }
-        assert!(small_exchange.breaches("no-content", 200, &[], json!({})).is_empty());
+        assert!(small_exchange.findings_of_check("no-content", 200, &[], json!({})).is_empty());
     }
 
     #[test]
     fn a_length_on_204_fails_unless_it_is_zero() {
         let small_exchange = SmallExchange::new(json!({"204": {"description": "done"}}));
-        let breaches = small_exchange.breaches("no-content", 204, &[("content-length", "5")], json!(null));
+        let breaches = small_exchange.findings_of_check("no-content", 204, &[("content-length", "5")], json!(null));
         assert_eq!(breaches[0].citation, "RFC 9110, section 8.6");
-        assert!(small_exchange.breaches("no-content", 204, &[("content-length", "0")], json!(null)).is_empty());
-        assert!(small_exchange.breaches("no-content", 304, &[("content-length", "5")], json!(null)).is_empty());
+        assert!(small_exchange.findings_of_check("no-content", 204, &[("content-length", "0")], json!(null)).is_empty());
+        assert!(small_exchange.findings_of_check("no-content", 304, &[("content-length", "5")], json!(null)).is_empty());
     }
 }

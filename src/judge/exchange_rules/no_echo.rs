@@ -33,8 +33,8 @@ mod tests {
     fn credentials_that_come_back_fail_in_any_answer() {
         let small_exchange = SmallExchange::new(json!({"200": {"description": "found"}}));
         for status in [200, 401] {
-            assert!(small_exchange.breaches("no-echo", status, &[], json!({})).is_empty());
-            let breaches = small_exchange.clone().echoing().breaches("no-echo", status, &[], json!({}));
+            assert!(small_exchange.findings_of_check("no-echo", status, &[], json!({})).is_empty());
+            let breaches = small_exchange.clone().echoing().findings_of_check("no-echo", status, &[], json!({}));
             assert_eq!(breaches.iter().map(|breach| breach.severity).collect::<Vec<_>>(), [Severity::Must]);
         }
     }

@@ -42,10 +42,10 @@ fn rule(context: &ExchangeContext<'_>) -> Vec<RuleViolation> {
         let line = text[..start].rfind('\n').map_or(0, |end| end + 1);
         Some((at, runtime, text[line..].lines().next().unwrap_or_default().trim()))
     });
-    found.into_iter().map(|(at, runtime, line)| breach(context, &at, runtime, line)).collect()
+    found.into_iter().map(|(at, runtime, line)| leak_finding(context, &at, runtime, line)).collect()
 }
 
-fn breach(context: &ExchangeContext<'_>, at: &str, runtime: &str, line: &str) -> RuleViolation {
+fn leak_finding(context: &ExchangeContext<'_>, at: &str, runtime: &str, line: &str) -> RuleViolation {
     RuleViolation {
         severity: Severity::Must,
         message: format!("the body of {} holds a stack trace ({runtime})", context.answer.status),
@@ -106,11 +106,11 @@ mod tests {
             "/srv/app.rb:3:in `f'",
             "#0 /srv/index.php(12): f()",
         ] {
-            let breaches = small_exchange.breaches("no-leak", 500, &[], json!({"errors": [{"detail": trace}]}));
+            let breaches = small_exchange.findings_of_check("no-leak", 500, &[], json!({"errors": [{"detail": trace}]}));
             assert_eq!(breaches.len(), 1, "{trace}");
             assert_eq!(breaches[0].answer, "body /errors/0/detail");
-            assert_eq!(small_exchange.breaches("no-leak", 500, &[], json!(trace)).len(), 1);
-            assert!(small_exchange.breaches("no-leak", 200, &[], json!(trace)).is_empty());
+            assert_eq!(small_exchange.findings_of_check("no-leak", 500, &[], json!(trace)).len(), 1);
+            assert!(small_exchange.findings_of_check("no-leak", 200, &[], json!(trace)).is_empty());
         }
     }
 
@@ -118,7 +118,7 @@ mod tests {
     fn ordinary_words_are_none() {
         let small_exchange = SmallExchange::new(json!({"200": {"description": "found"}}));
         for text in ["look at Main.java: it is missing", "the file app.js is not allowed at line 3", "#0 is no number", "it panicked at noon"] {
-            assert!(small_exchange.breaches("no-leak", 400, &[], json!({"detail": text})).is_empty(), "{text}");
+            assert!(small_exchange.findings_of_check("no-leak", 400, &[], json!({"detail": text})).is_empty(), "{text}");
         }
     }
 }

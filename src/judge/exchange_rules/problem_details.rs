@@ -38,7 +38,7 @@ mod tests {
 
     fn places(media: &str, status: &Value) -> Vec<String> {
         let small_exchange = SmallExchange::new(json!({"404": {"description": "none"}}));
-        let breaches = small_exchange.breaches("problem-details", 404, &[("content-type", media)], json!({"status": status}));
+        let breaches = small_exchange.findings_of_check("problem-details", 404, &[("content-type", media)], json!({"status": status}));
         breaches.into_iter().map(|breach| breach.answer).collect()
     }
 

@@ -3,7 +3,7 @@
 use super::exchange_context::{cite, shorten};
 use super::header_value::{described, fits};
 use super::{Check, ExchangeContext, RuleViolation};
-use crate::contract::schema::follow;
+use crate::contract::schema::follow_references;
 use crate::model::contract::{HeaderRule, Status};
 use crate::model::verdict::Severity;
 
@@ -38,7 +38,7 @@ fn rule(context: &ExchangeContext<'_>) -> Vec<RuleViolation> {
 fn judge_declared(context: &ExchangeContext<'_>, header: &HeaderRule) -> Option<RuleViolation> {
     let name = &header.name;
     let integer = header.schema.as_ref().is_some_and(|schema| {
-        let kind = follow(&context.contract.document, &schema.0).and_then(|(_, schema)| schema.get("type"));
+        let kind = follow_references(&context.contract.document, &schema.0).and_then(|(_, schema)| schema.get("type"));
         kind.is_some_and(|kind| kind == "integer")
     });
     let breach = |severity, message: String, expected: String, actual: &str| {
@@ -110,7 +110,7 @@ mod tests {
 
     fn severities(headers: &Value, came: &[(&str, &str)]) -> Vec<Severity> {
         let small_exchange = SmallExchange::new(json!({"429": {"description": "too many", "headers": headers}}));
-        small_exchange.breaches("retry-after", 429, came, json!(null)).into_iter().map(|breach| breach.severity).collect()
+        small_exchange.findings_of_check("retry-after", 429, came, json!(null)).into_iter().map(|breach| breach.severity).collect()
     }
 
     fn own() -> Value {

@@ -76,22 +76,22 @@ impl SmallExchange {
     }
 
     /// What one check says of an answer; null stands for no body, a string for text.
-    pub fn breaches(&self, check: &str, status: u16, headers: &[(&str, &str)], body: Value) -> Vec<RuleViolation> {
+    pub fn findings_of_check(&self, check: &str, status: u16, headers: &[(&str, &str)], body: Value) -> Vec<RuleViolation> {
         let check = CHECKS.iter().find(|known| known.name == check).unwrap();
-        self.with_scene(status, headers, body, |context| (check.rule)(context))
+        self.with_context(status, headers, body, |context| (check.rule)(context))
     }
 
     /// What all checks say of an answer.
     pub fn findings(&self, status: u16, headers: &[(&str, &str)], body: Value) -> Vec<Finding> {
-        self.with_scene(status, headers, body, findings)
+        self.with_context(status, headers, body, findings)
     }
 
     /// What no check has judged of an answer.
     pub fn gaps(&self, status: u16, headers: &[(&str, &str)], body: Value) -> UnjudgedParts {
-        self.with_scene(status, headers, body, gaps)
+        self.with_context(status, headers, body, gaps)
     }
 
-    fn with_scene<T>(&self, status: u16, headers: &[(&str, &str)], body: Value, judge: impl Fn(&ExchangeContext<'_>) -> T) -> T {
+    fn with_context<T>(&self, status: u16, headers: &[(&str, &str)], body: Value, judge: impl Fn(&ExchangeContext<'_>) -> T) -> T {
         let body = match body {
             Value::Null => AnswerContent::Empty,
             Value::String(text) => AnswerContent::Text(text),

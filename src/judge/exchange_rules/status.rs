@@ -63,18 +63,18 @@ mod tests {
 
     #[test]
     fn another_status_is_a_violation_and_an_allowed_one_is_not() {
-        let breaches = small_exchange().allowed(&[409]).breaches("status", 400, &[], json!(null));
+        let breaches = small_exchange().allowed(&[409]).findings_of_check("status", 400, &[], json!(null));
         assert_eq!(breaches[0].message, "a request in which type is \"wrong\" is answered 400 instead of 409");
         assert_eq!((breaches[0].expected.as_str(), breaches[0].actual.as_str()), ("409 (type is another)", "400 (badly formed)"));
         assert_eq!(breaches[0].citation, "Things, things, 409: type is another");
         assert_eq!(breaches[0].contract, "t.yaml#/paths/~1things~1{id}/get/responses/409");
-        assert!(small_exchange().allowed(&[409, 400]).breaches("status", 400, &[], json!(null)).is_empty());
+        assert!(small_exchange().allowed(&[409, 400]).findings_of_check("status", 400, &[], json!(null)).is_empty());
     }
 
     #[test]
     fn where_the_contract_does_not_decide_nothing_is_wrong() {
-        assert!(small_exchange().allowed(&[]).breaches("status", 418, &[], json!(null)).is_empty());
-        let breaches = small_exchange().allowed(&[409]).breaches("status", 418, &[], json!(null));
+        assert!(small_exchange().allowed(&[]).findings_of_check("status", 418, &[], json!(null)).is_empty());
+        let breaches = small_exchange().allowed(&[409]).findings_of_check("status", 418, &[], json!(null));
         assert_eq!(breaches[0].actual, "418 (not documented)");
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use crate::model::text::{one_line, plain};
+use crate::model::text::{one_line, unquoted_text};
 
 /// From so many letters on a value is looked for anywhere in a sentence; a shorter one only in quotes, because sentences are
 /// made of such letters, and a number such as a status or a count belongs to no person.
@@ -27,7 +27,7 @@ pub struct ForeignValues {
 impl ForeignValues {
     /// Adds a value in every form in which a sentence may show it.
     pub fn add(&mut self, value: &Value, stand_in: &str) {
-        let text = plain(value);
+        let text = unquoted_text(value);
         if value.is_number() {
             return self.add_form(text, stand_in);
         }

@@ -23,7 +23,7 @@ impl Mask {
     }
 
     /// What stands in the place of a value: its type and its hash. The number 1 and the text "1" are two values.
-    pub fn token(&self, value: &Value) -> String {
+    pub fn masked_text(&self, value: &Value) -> String {
         let mut hash = self.0.clone();
         hash.update(value.to_string().as_bytes());
         let start = format!("masked:{}:", kind(value));
@@ -61,16 +61,16 @@ mod tests {
     #[test]
     fn equal_values_have_equal_hashes_under_one_key_and_others_under_another() {
         let (one, other) = (Mask::new(&[1; 32]), Mask::new(&[2; 32]));
-        assert_eq!(one.token(&json!("Jane")), one.token(&json!("Jane")));
-        assert_ne!(one.token(&json!("Jane")), other.token(&json!("Jane")));
-        assert_ne!(one.token(&json!(1)), one.token(&json!("1")));
-        assert!(one.token(&json!(1.5)).starts_with("masked:number:"));
+        assert_eq!(one.masked_text(&json!("Jane")), one.masked_text(&json!("Jane")));
+        assert_ne!(one.masked_text(&json!("Jane")), other.masked_text(&json!("Jane")));
+        assert_ne!(one.masked_text(&json!(1)), one.masked_text(&json!("1")));
+        assert!(one.masked_text(&json!(1.5)).starts_with("masked:number:"));
         assert!(!format!("{one:?}").contains('1'));
     }
 
     #[test]
     fn the_hash_is_the_one_of_the_standard() {
         // Computed with `printf '"Jane"' | openssl dgst -sha256 -mac HMAC -macopt hexkey:0101…01`.
-        assert_eq!(Mask::new(&[1; 32]).token(&json!("Jane")), "masked:string:cabdd8b499b001bbe18d");
+        assert_eq!(Mask::new(&[1; 32]).masked_text(&json!("Jane")), "masked:string:cabdd8b499b001bbe18d");
     }
 }

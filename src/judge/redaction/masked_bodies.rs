@@ -9,7 +9,7 @@ use super::mask::kind;
 use super::run_values::decoded;
 use crate::model::exchange::{Answer, AnswerContent, SentRequest};
 use crate::model::keep::Keep;
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 
 /// Header fields that say how to go on and hold nothing of anybody's (RFC 9110, RFC 9111, RFC 6585, RFC 8288, RFC 9745).
 const OPEN_FIELDS: &[&str] = &[
@@ -109,13 +109,13 @@ impl Redactor<'_> {
     }
 
     fn content(&self, body: &AnswerContent, spot: ValuePlace<'_>) -> AnswerContent {
-        let withheld = || AnswerContent::Withheld(format!("the run kept {}", self.keep.words()));
+        let withheld = || AnswerContent::Withheld(format!("the run kept {}", self.keep.describe()));
         match (body, self.keep) {
             (AnswerContent::Empty, _) | (_, Keep::All) => body.clone(),
             (_, Keep::None) | (AnswerContent::Text(_), Keep::Shapes) => withheld(),
             (AnswerContent::Json(value), Keep::Masked) => AnswerContent::Json(self.value(value, spot)),
-            (AnswerContent::Json(value), Keep::Shapes) => AnswerContent::Json(shape(value)),
-            (AnswerContent::Text(text), Keep::Masked) => AnswerContent::Text(self.stand_in(&Value::from(text.as_str()))),
+            (AnswerContent::Json(value), Keep::Shapes) => AnswerContent::Json(shape_of(value)),
+            (AnswerContent::Text(text), Keep::Masked) => AnswerContent::Text(self.masked_value(&Value::from(text.as_str()))),
             (AnswerContent::Bytes(_) | AnswerContent::TooLong(_) | AnswerContent::Unread(_) | AnswerContent::Withheld(_), _) => body.clone(),
         }
     }
@@ -131,21 +131,21 @@ impl Redactor<'_> {
         if open || (self.declared.contains(&name) && name != "content-disposition") {
             return Some(value.to_owned());
         }
-        (self.keep != Keep::None).then(|| self.stand_in(&Value::from(value)))
+        (self.keep != Keep::None).then(|| self.masked_value(&Value::from(value)))
     }
 
     /// A value without what is another user's.
     pub(super) fn value(&self, value: &Value, spot: ValuePlace<'_>) -> Value {
         match value {
             Value::Object(members) => {
-                let spot = self.within(members, spot);
+                let spot = self.members_place(members, spot);
                 Value::Object(members.iter().map(|(name, member)| (name.clone(), self.value(member, spot.member(name)))).collect())
             }
             Value::Array(items) => items.iter().map(|item| self.value(item, spot)).collect(),
             Value::String(text) if spot.link => Value::String(self.link(text)),
-            leaf if self.stays(leaf, spot) => leaf.clone(),
+            leaf if self.is_readable(leaf, spot) => leaf.clone(),
             Value::String(text) if explains_refusal(spot) => Value::String(self.text(text)),
-            leaf => Value::String(self.stand_in(leaf)),
+            leaf => Value::String(self.masked_value(leaf)),
         }
     }
 
@@ -153,7 +153,7 @@ impl Redactor<'_> {
     pub(super) fn foreign_in(&self, value: &Value, spot: ValuePlace<'_>, visit: &mut impl FnMut(&Value, String)) {
         match value {
             Value::Object(members) => {
-                let spot = self.within(members, spot);
+                let spot = self.members_place(members, spot);
                 members.iter().for_each(|(name, member)| self.foreign_in(member, spot.member(name), visit));
             }
             Value::Array(items) => items.iter().for_each(|item| self.foreign_in(item, spot, visit)),
@@ -165,15 +165,15 @@ impl Redactor<'_> {
             }
             leaf => {
                 let told = self.keep == Keep::Masked && explains_refusal(spot);
-                if !(told || self.stays(leaf, spot)) {
-                    visit(leaf, self.stand_in(leaf));
+                if !(told || self.is_readable(leaf, spot)) {
+                    visit(leaf, self.masked_value(leaf));
                 }
             }
         }
     }
 
     /// The place of what an object holds: what is another user's may look like what the run has sent.
-    fn within<'s>(&self, members: &Map<String, Value>, spot: ValuePlace<'s>) -> ValuePlace<'s> {
+    fn members_place<'s>(&self, members: &Map<String, Value>, spot: ValuePlace<'s>) -> ValuePlace<'s> {
         let whose = match (spot.whose, self.own.has_made(members)) {
             (ValueOwner::Sent, _) => ValueOwner::Sent,
             (_, Some(true)) => ValueOwner::Own,
@@ -184,8 +184,8 @@ impl Redactor<'_> {
     }
 
     /// Whether a value without members may be read: it names what it is, or the run has sent it.
-    fn stays(&self, leaf: &Value, spot: ValuePlace<'_>) -> bool {
-        let text = plain(leaf);
+    fn is_readable(&self, leaf: &Value, spot: ValuePlace<'_>) -> bool {
+        let text = unquoted_text(leaf);
         matches!(spot.name, "type" | "id")
             || leaf.is_null()
             || text.is_empty()
@@ -203,7 +203,7 @@ impl Redactor<'_> {
         let pairs: Vec<String> = query
             .split('&')
             .map(|pair| match pair.split_once('=') {
-                Some((name, value)) if !self.is_own(&decoded(value)) => format!("{name}={}", self.stand_in(&Value::from(decoded(value)))),
+                Some((name, value)) if !self.is_own(&decoded(value)) => format!("{name}={}", self.masked_value(&Value::from(decoded(value)))),
                 _ => pair.to_owned(),
             })
             .collect();
@@ -215,8 +215,8 @@ impl Redactor<'_> {
     }
 
     /// What stands in the place of a value.
-    pub(super) fn stand_in(&self, value: &Value) -> String {
-        if self.keep == Keep::Masked { self.mask.token(value) } else { kind(value).to_owned() }
+    pub(super) fn masked_value(&self, value: &Value) -> String {
+        if self.keep == Keep::Masked { self.mask.masked_text(value) } else { kind(value).to_owned() }
     }
 }
 
@@ -232,12 +232,12 @@ fn names_an_id(name: &str) -> bool {
 }
 
 /// The types and the names of the members of a value; of a list each shape once.
-fn shape(value: &Value) -> Value {
+fn shape_of(value: &Value) -> Value {
     match value {
-        Value::Object(members) => Value::Object(members.iter().map(|(name, member)| (name.clone(), shape(member))).collect::<Map<_, _>>()),
+        Value::Object(members) => Value::Object(members.iter().map(|(name, member)| (name.clone(), shape_of(member))).collect::<Map<_, _>>()),
         Value::Array(items) => {
             let mut seen = HashSet::new();
-            items.iter().map(shape).filter(|shape| seen.insert(shape.to_string())).collect()
+            items.iter().map(shape_of).filter(|shape| seen.insert(shape.to_string())).collect()
         }
         leaf => Value::String(kind(leaf).to_owned()),
     }

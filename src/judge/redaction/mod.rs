@@ -28,7 +28,7 @@ use crate::model::keep::Keep;
 use crate::model::plan::{Body, Plan, Probe, Purpose};
 use crate::model::reason::Reason;
 use crate::model::report::Report;
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 use crate::model::verdict::Finding;
 
 /// Members of a report that hold sentences.
@@ -53,7 +53,7 @@ impl<'a> Redactor<'a> {
         let responses = contract.operations.iter().flat_map(|operation| &operation.responses).chain(&contract.server_responses);
         let declared = responses.flat_map(|response| &response.headers).map(|header| header.name.to_ascii_lowercase()).collect();
         let mut public = HashSet::new();
-        words(&contract.document, &mut public);
+        texts_of_document(&contract.document, &mut public);
         Self { keep, mask, own: RunValues::default(), foreign: ForeignValues::default(), declared, public }
     }
 
@@ -68,7 +68,7 @@ impl<'a> Redactor<'a> {
                 outcomes.outcomes.iter().flat_map(move |outcome| outcome.exchanges.iter().map(move |exchange| (plan.probe(&outcome.probe), exchange)))
             })
         };
-        exchanges.for_each(|(probe, Exchange { request, answer })| redactor.notice(probe, request, answer.as_ref()));
+        exchanges.for_each(|(probe, Exchange { request, answer })| redactor.note_foreign_values(probe, request, answer.as_ref()));
         redactor
     }
 
@@ -84,27 +84,27 @@ impl<'a> Redactor<'a> {
         let answer = |fate| if let RequestFate::Answered(answer) = fate { Some(answer) } else { None };
         let told: Vec<_> = all.into_iter().map(|(probe, past)| (probe, &past.request, answer(past.fate.clone()))).collect();
         for (probe, request, answer) in &told {
-            redactor.own.learn(*probe, request, answer.as_ref());
+            redactor.own.add_exchange(*probe, request, answer.as_ref());
         }
         for (probe, request, answer) in &told {
-            redactor.notice(*probe, request, answer.as_ref());
+            redactor.note_foreign_values(*probe, request, answer.as_ref());
         }
         redactor
     }
 
     /// Notices what is another user's, to find it in sentences again.
-    fn notice(&mut self, probe: Option<&Probe>, request: &SentRequest, answer: Option<&Answer>) {
+    fn note_foreign_values(&mut self, probe: Option<&Probe>, request: &SentRequest, answer: Option<&Answer>) {
         let mut found: Vec<(Value, String)> = vec![(Value::from(request.url.as_str()), self.link(&request.url))];
         if let Some(answer) = answer {
             match &answer.body {
                 AnswerContent::Json(body) => {
                     self.foreign_in(body, ValuePlace::in_body_of(answer), &mut |leaf, kept| found.push((leaf.clone(), kept)));
                 }
-                AnswerContent::Text(text) => found.push((Value::from(text.as_str()), self.stand_in(&Value::from(text.as_str())))),
+                AnswerContent::Text(text) => found.push((Value::from(text.as_str()), self.masked_value(&Value::from(text.as_str())))),
                 _ => {}
             }
             for (name, value) in &answer.headers {
-                let kept = self.field(name, value).unwrap_or_else(|| self.stand_in(&Value::from(value.as_str())));
+                let kept = self.field(name, value).unwrap_or_else(|| self.masked_value(&Value::from(value.as_str())));
                 found.push((Value::from(value.as_str()), kept));
             }
         }
@@ -115,7 +115,7 @@ impl<'a> Redactor<'a> {
         }
         let nobodys = |text: &str| self.public.contains(text) || self.own.has_sent(text);
         found.retain(|(value, kept)| {
-            let text = plain(value);
+            let text = unquoted_text(value);
             (value.is_string() || value.is_number()) && text != *kept && !nobodys(&text)
         });
         for (value, kept) in &found {
@@ -170,7 +170,7 @@ impl<'a> Redactor<'a> {
     }
 
     fn outcome(&self, outcome: &Outcome) -> Outcome {
-        let reason = |reason: &Reason| reason.kept(|words| self.text(words));
+        let reason = |reason: &Reason| reason.map_words(|words| self.text(words));
         Outcome {
             probe: outcome.probe.clone(),
             exchanges: outcome.exchanges.iter().map(|exchange| self.exchange(exchange)).collect(),
@@ -187,7 +187,7 @@ impl<'a> Redactor<'a> {
     }
 
     /// What is kept of a line of a journal.
-    pub fn entry(&self, entry: Entry) -> Entry {
+    pub fn redacted_entry(&self, entry: Entry) -> Entry {
         match entry {
             Entry::Added(probe) => Entry::Added(Box::new(self.probe(&probe))),
             Entry::Sent { number, at, probe, request } => Entry::Sent { number, at, probe, request: self.request(&request) },
@@ -249,9 +249,9 @@ impl<'a> Redactor<'a> {
 }
 
 /// Every text and number of a document, and the names of its members.
-fn words(document: &Value, public: &mut HashSet<String>) {
+fn texts_of_document(document: &Value, public: &mut HashSet<String>) {
     leaves(document, &mut |leaf| {
-        public.insert(plain(leaf));
+        public.insert(unquoted_text(leaf));
     });
     names(document, public);
 }

@@ -9,7 +9,7 @@ use crate::contract::expressions::captured;
 use crate::model::exchange::{Answer, Exchange, Outcomes, SentRequest};
 use crate::model::ids;
 use crate::model::plan::{Body, Origin, Plan, Probe, Purpose, RequestTemplate, SlotId};
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 
 /// What a run has sent itself, and the ids that it knows; each as text.
 #[derive(Debug, Default)]
@@ -36,7 +36,7 @@ impl RunValues {
             for outcome in &outcomes.outcomes {
                 let probe = planned.get(outcome.probe.as_str()).copied();
                 for Exchange { request, answer } in &outcome.exchanges {
-                    values.learn(probe, request, answer.as_ref());
+                    values.add_exchange(probe, request, answer.as_ref());
                 }
             }
         }
@@ -54,7 +54,7 @@ impl RunValues {
         }
         plan.removers.values().for_each(|remover| self.learn_request(&remover.request, false));
         for (id, slot) in &plan.slots {
-            self.take(&slot.like);
+            self.add_texts(&slot.like);
             match &slot.origin {
                 Origin::Given(given) => {
                     self.ids.insert(given.clone());
@@ -65,51 +65,51 @@ impl RunValues {
             }
         }
         for drawn in plan.drawn.values() {
-            self.take(&serde_json::to_value(drawn).unwrap_or_default());
+            self.add_texts(&serde_json::to_value(drawn).unwrap_or_default());
         }
     }
 
     /// Learns what one request sends by itself.
     pub fn learn_probe(&mut self, probe: &Probe) {
         self.learn_request(&probe.request, probe.purpose != Purpose::Cleanup);
-        probe.captures.iter().for_each(|capture| self.take(&capture.like));
+        probe.captures.iter().for_each(|capture| self.add_texts(&capture.like));
     }
 
     fn learn_request(&mut self, request: &RequestTemplate, with_body: bool) {
         self.ids.extend(request.path_values.values().cloned());
         self.values.extend(request.query.iter().chain(&request.headers).map(|(_, value)| value.clone()));
         match &request.body {
-            Body::Json(body) | Body::CutJson(body) | Body::Spelled(body, _) if with_body => self.take(body),
-            Body::Multipart(parts) if with_body => parts.iter().for_each(|part| self.take(&part.content)),
+            Body::Json(body) | Body::CutJson(body) | Body::Spelled(body, _) if with_body => self.add_texts(body),
+            Body::Multipart(parts) if with_body => parts.iter().for_each(|part| self.add_texts(&part.content)),
             _ => {}
         }
     }
 
     /// Learns from what was sent and what came: names of the run's own making, and ids.
-    pub fn learn(&mut self, probe: Option<&Probe>, request: &SentRequest, answer: Option<&Answer>) {
+    pub fn add_exchange(&mut self, probe: Option<&Probe>, request: &SentRequest, answer: Option<&Answer>) {
         let path = request.url.split(['?', '#']).next().unwrap_or_default();
         self.ids.extend(path.split('/').skip(3).map(decoded));
         if let Some(body) = request.body.as_deref().and_then(|body| serde_json::from_str::<Value>(body).ok()) {
             let mut marked = Vec::new();
-            leaves(&body, &mut |leaf| marked.extend(Some(plain(leaf)).filter(|_| self.is_marked(leaf))));
+            leaves(&body, &mut |leaf| marked.extend(Some(unquoted_text(leaf)).filter(|_| self.is_marked(leaf))));
             self.values.extend(marked);
         }
         let (Some(probe), Some(answer)) = (probe, answer) else { return };
         for capture in &probe.captures {
             if let Some(value) = captured(capture, answer, probe, &self.slots) {
                 // What is made once more has a slot that is named after the first one.
-                if self.created.contains(ids::planned(&capture.slot)) {
-                    self.made.insert(plain(&value));
+                if self.created.contains(ids::plan_id(&capture.slot)) {
+                    self.made.insert(unquoted_text(&value));
                 }
-                self.ids.insert(plain(&value));
+                self.ids.insert(unquoted_text(&value));
                 self.slots.insert(capture.slot.clone(), value);
             }
         }
     }
 
-    fn take(&mut self, value: &Value) {
+    fn add_texts(&mut self, value: &Value) {
         leaves(value, &mut |leaf| {
-            self.values.insert(plain(leaf));
+            self.values.insert(unquoted_text(leaf));
         });
     }
 
@@ -127,7 +127,7 @@ impl RunValues {
     pub fn has_made(&self, object: &Map<String, Value>) -> Option<bool> {
         match object.get("id").filter(|id| id.is_string() || id.is_number()) {
             Some(id) => {
-                let mut marked = self.made.contains(&plain(id));
+                let mut marked = self.made.contains(&unquoted_text(id));
                 object.values().for_each(|member| leaves(member, &mut |leaf| marked |= self.is_marked(leaf)));
                 Some(marked)
             }

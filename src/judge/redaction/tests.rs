@@ -43,7 +43,7 @@ fn outcome(id: &str, sent: &Value, status: u16, body: AnswerContent) -> Outcome 
     let headers = [("content-type", "application/json"), ("x-count", "2"), ("x-user", "Jane Doe"), ("location", "/people/77?token=abcdef")];
     let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
     let answer = Answer { status: Status(status), headers, body, millis: 1, echoes_credentials: false };
-    Outcome { probe: ProbeId::written(id), exchanges: vec![Exchange { request, answer: Some(answer) }], ending: Ending::Answered }
+    Outcome { probe: ProbeId::from_text(id), exchanges: vec![Exchange { request, answer: Some(answer) }], ending: Ending::Answered }
 }
 
 /// A run that has made a person, read all of them, and put back what it had changed.
@@ -200,13 +200,13 @@ fn a_journal_is_told_as_the_recording_is() {
         entries.push(Entry::Sent { number, at: 0, probe: outcome.probe.clone(), request });
         entries.push(Entry::Answered { number, answer: answer.unwrap() });
     }
-    let journal_history = JournalHistory::retell(entries.clone()).unwrap();
+    let journal_history = JournalHistory::from_entries(entries.clone()).unwrap();
     let mask = Mask::new(&[7; 32]);
     let redactor = Redactor::of_journal(Keep::Masked, &mask, &contract(), &journal_history);
-    let lines: Vec<Entry> = entries.into_iter().map(|entry| redactor.entry(entry)).collect();
+    let lines: Vec<Entry> = entries.into_iter().map(|entry| redactor.redacted_entry(entry)).collect();
     let text = serde_json::to_string(&lines).unwrap();
     assert!(!text.contains("Jane") && !text.contains("1234.5") && text.contains("probity-1 made"), "{text}");
-    let told = JournalHistory::retell(lines).unwrap();
+    let told = JournalHistory::from_entries(lines).unwrap();
     let RequestFate::Answered(answer) = &told.past["list"][0].fate else { panic!("no answer") };
     assert_eq!(answer.body.json(), Some(&body(&kept(Keep::Masked), "list")));
 }

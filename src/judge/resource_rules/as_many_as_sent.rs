@@ -21,8 +21,8 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
     let mut found = Vec::new();
     for (number, event) in history.events.iter().enumerate() {
         let accepted = event.standing == RequestFate::Accepted && event.probe.fault.is_none() && event.relationship().is_none();
-        let Some(sent) = event.sent.as_ref().filter(|_| accepted && !event.is_read()).and_then(several) else { continue };
-        let Some(shown) = event.document().and_then(several).filter(|shown| *shown < sent && shown_in_the_examples(event)) else { continue };
+        let Some(sent) = event.sent.as_ref().filter(|_| accepted && !event.is_read()).and_then(resource_count) else { continue };
+        let Some(shown) = event.document().and_then(resource_count).filter(|shown| *shown < sent && shown_in_the_examples(event)) else { continue };
         found.push(ResourceRuleViolation {
             severity: Severity::Must,
             message: format!("{} accepts {sent} resources and answers with {shown}", event.operation.id),
@@ -37,15 +37,15 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
 }
 
 /// How many resources a document holds, when it is made for several.
-fn several(document: &Value) -> Option<usize> {
+fn resource_count(document: &Value) -> Option<usize> {
     document.get("data").unwrap_or(document).as_array().map(Vec::len)
 }
 
 /// Whether the contract shows an answer with as many resources as it shows being sent, more than one.
 fn shown_in_the_examples(event: &HistoryEvent<'_>) -> bool {
     let sent = event.operation.request_body.iter().flat_map(|body| &body.content).flat_map(|media| &media.examples);
-    let sent: Vec<usize> = sent.filter_map(|example| several(&example.value)).filter(|count| *count > 1).collect();
+    let sent: Vec<usize> = sent.filter_map(|example| resource_count(&example.value)).filter(|count| *count > 1).collect();
     let response = event.status().and_then(|status| event.operation.response(status));
     let shown = response.into_iter().flat_map(|response| &response.content).flat_map(|media| &media.examples);
-    shown.filter_map(|example| several(&example.value)).any(|count| sent.contains(&count))
+    shown.filter_map(|example| resource_count(&example.value)).any(|count| sent.contains(&count))
 }

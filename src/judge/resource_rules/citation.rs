@@ -22,7 +22,7 @@ pub enum Citation {
 
 impl Citation {
     /// The words for a report.
-    pub(super) fn words(self, json_api: bool) -> String {
+    pub(super) fn section_text(self, json_api: bool) -> String {
         match self {
             Self::Also(any, section) if json_api => format!("{any}; {section}"),
             Self::JsonApi { section, .. } if json_api => section.to_owned(),

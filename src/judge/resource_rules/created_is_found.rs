@@ -20,8 +20,9 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
     let mut found = Vec::new();
     for made in &history.made {
         for (number, read) in history.events.iter().enumerate() {
-            let missing = if history.reads(read, made) { unknown(read) } else { history.lists(read, made) && left_out(history, made, read) };
-            if missing && should_be_there(history, made, read) {
+            let missing =
+                if history.reads(read, made) { unknown(read) } else { history.lists(read, made) && is_missing_in_list(history, made, read) };
+            if missing && must_exist(history, made, read) {
                 let what = if history.lists(read, made) {
                     "a list without it".to_owned()
                 } else {
@@ -47,7 +48,7 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
 }
 
 /// Whether the resource has been made for certain, and nothing that was sent may have removed it.
-pub(super) fn should_be_there(history: &History<'_>, made: &MadeResource<'_>, read: &HistoryEvent<'_>) -> bool {
+pub(super) fn must_exist(history: &History<'_>, made: &MadeResource<'_>, read: &HistoryEvent<'_>) -> bool {
     let maker = &history.events[made.by];
     maker.standing == RequestFate::Accepted
         && history.ended_before(maker, read)
@@ -61,7 +62,7 @@ fn was_seen(history: &History<'_>, made: &MadeResource<'_>, request: &HistoryEve
         let write = &history.events[*number];
         write.standing == RequestFate::Accepted && history.ended_before(write, request)
     });
-    changed || history.events.iter().any(|read| history.reads(read, made) && read.shown().is_some() && history.ended_before(read, request))
+    changed || history.events.iter().any(|read| history.reads(read, made) && read.read_document().is_some() && history.ended_before(read, request))
 }
 
 fn unknown(read: &HistoryEvent<'_>) -> bool {
@@ -70,8 +71,8 @@ fn unknown(read: &HistoryEvent<'_>) -> bool {
 }
 
 /// Whether a whole list leaves a resource out though it holds another one that the same operation made.
-fn left_out(history: &History<'_>, made: &MadeResource<'_>, read: &HistoryEvent<'_>) -> bool {
-    let Some(document) = read.whole() else { return false };
+fn is_missing_in_list(history: &History<'_>, made: &MadeResource<'_>, read: &HistoryEvent<'_>) -> bool {
+    let Some(document) = read.complete_document() else { return false };
     let by = &history.events[made.by].operation.path;
     let mut others =
         history.made.iter().filter(|other| other.kind == made.kind && other.id != made.id && history.events[other.by].operation.path == *by);

@@ -19,7 +19,7 @@ pub(super) const RULE: ResourceRule = ResourceRule {
 };
 
 fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
-    strangers(history)
+    unnamed_resources(history)
         .into_iter()
         .filter(|stranger| !stranger.is_refused)
         .filter_map(|stranger| {
@@ -54,11 +54,11 @@ pub(super) struct UnnamedResource {
 }
 
 /// Every listed resource that bears a mark of the run though no answer has named it.
-pub(super) fn strangers(history: &History<'_>) -> Vec<UnnamedResource> {
+pub(super) fn unnamed_resources(history: &History<'_>) -> Vec<UnnamedResource> {
     let mut found: Vec<UnnamedResource> = Vec::new();
     let known: BTreeSet<&String> = history.ids.values().collect();
     for (read, list) in history.events.iter().enumerate() {
-        let Some(shown) = list.shown().filter(|_| !list.operation.path.contains('{')) else { continue };
+        let Some(shown) = list.read_document().filter(|_| !list.operation.path.contains('{')) else { continue };
         for resource in document_resources::resources(shown) {
             let Some(id) = document_resources::id(resource).filter(|id| !known.contains(id) && found.iter().all(|stranger| stranger.id != *id))
             else {
@@ -80,7 +80,7 @@ pub(super) fn strangers(history: &History<'_>) -> Vec<UnnamedResource> {
                     break;
                 }
             }
-            if !stranger.member.is_empty() && named_all(history, &stranger) {
+            if !stranger.member.is_empty() && answers_named_all(history, &stranger) {
                 found.push(stranger);
             }
         }
@@ -98,7 +98,7 @@ fn creates(event: &HistoryEvent<'_>, list: &HistoryEvent<'_>) -> bool {
 }
 
 /// Whether the answers to the accepted creates named everything that was made.
-fn named_all(history: &History<'_>, stranger: &UnnamedResource) -> bool {
+fn answers_named_all(history: &History<'_>, stranger: &UnnamedResource) -> bool {
     stranger.accepted.iter().all(|number| history.made.iter().any(|made| made.by == *number))
 }
 
@@ -108,8 +108,9 @@ fn carries_sent_values(history: &History<'_>, create: &HistoryEvent<'_>, resourc
     let content = &create.operation.request_body.as_ref()?.content;
     let bears = |item: &Value| {
         let own = document_resources::scalars(item);
-        let same =
-            |(name, value): &(&str, &Value)| document_resources::member(resource, name).is_some_and(|shown| document_resources::same(shown, value));
+        let same = |(name, value): &(&str, &Value)| {
+            document_resources::member(resource, name).is_some_and(|shown| document_resources::is_same_value(shown, value))
+        };
         if own.is_empty() || !own.iter().all(same) {
             return None;
         }

@@ -28,9 +28,9 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
         let Some(blamed) = deletion.map(|(number, _)| *number) else { continue };
         let later = history.events.iter().enumerate().filter(|(_, event)| event.is_read() && history.ended_before(&history.events[blamed], event));
         for (number, read) in later {
-            let there = (history.reads(read, made) && is_there(read)) || history.lists(read, made);
+            let there = (history.reads(read, made) && shows_resource(read)) || history.lists(read, made);
             let shown = read.document().filter(|_| there).and_then(|document| document_resources::find(document, &made.id));
-            if shown.is_some() || (history.reads(read, made) && is_there(read) && read.document().is_some_and(is_single)) {
+            if shown.is_some() || (history.reads(read, made) && shows_resource(read) && read.document().is_some_and(is_single)) {
                 // A server may keep what was deleted and say so (RFC 9110, section 9.3.5: representations need not be destroyed).
                 let marked = shown.is_some_and(|shown| is_shown_differently(history, made, (blamed, read), shown));
                 found.push(ResourceRuleViolation {
@@ -61,7 +61,7 @@ fn should_be_gone(history: &History<'_>, made: &MadeResource<'_>) -> bool {
         .any(|condition| condition.trigger == TriggerName::DELETED_RESOURCE)
 }
 
-fn is_there(read: &HistoryEvent<'_>) -> bool {
+fn shows_resource(read: &HistoryEvent<'_>) -> bool {
     read.status().is_some_and(|status| status.is_success() && !(read.probe.fault.is_some() && read.probe.allows(status)))
         && (read.probe.fault.is_none() || read.probe.trigger == TriggerName::DELETED_RESOURCE)
 }
@@ -74,7 +74,8 @@ fn is_shown_differently(history: &History<'_>, made: &MadeResource<'_>, (deletio
     let earlier = earlier.filter_map(|event| document_resources::find(event.document()?, &made.id)).next_back();
     let before = earlier.or(made.echo.as_ref()).and_then(document_resources::attributes);
     let (Some((_, before)), Some((_, now))) = (before, document_resources::attributes(shown)) else { return false };
-    let alike = history.events.iter().filter(|event| event.operation.id == read.operation.id).filter_map(|event| Some((event, event.shown()?)));
+    let alike =
+        history.events.iter().filter(|event| event.operation.id == read.operation.id).filter_map(|event| Some((event, event.read_document()?)));
     let there: Vec<&Value> = alike
         .flat_map(|(event, document)| document_resources::resources(document).into_iter().map(move |other| (event, other)))
         .filter(|(event, other)| history.ended_before(event, deletion) || document_resources::id(other).is_some_and(|id| id != made.id))

@@ -41,7 +41,7 @@ pub fn attributes(resource: &Value) -> Option<(&'static str, &Map<String, Value>
 pub fn scalars(resource: &Value) -> Vec<(&str, &Value)> {
     let Some((at, members)) = attributes(resource) else { return Vec::new() };
     let own = |name: &str| !(at.is_empty() && matches!(name, "id" | "type"));
-    members.iter().map(|(name, value)| (name.as_str(), value)).filter(|(name, value)| own(name) && is_plain(value)).collect()
+    members.iter().map(|(name, value)| (name.as_str(), value)).filter(|(name, value)| own(name) && is_comparable(value)).collect()
 }
 
 /// One plain member of a resource.
@@ -50,7 +50,7 @@ pub fn member<'a>(resource: &'a Value, name: &str) -> Option<&'a Value> {
 }
 
 /// A value that can be held against another one: no moment, which servers set and round as they like.
-fn is_plain(value: &Value) -> bool {
+fn is_comparable(value: &Value) -> bool {
     match value {
         Value::String(text) => !is_moment(text),
         Value::Number(_) | Value::Bool(_) => true,
@@ -66,7 +66,7 @@ fn is_moment(text: &str) -> bool {
 
 /// Whether two plain values mean the same: text without case and outer space, numbers however they are written. Many servers
 /// keep no text and no value as one.
-pub fn same(one: &Value, other: &Value) -> bool {
+pub fn is_same_value(one: &Value, other: &Value) -> bool {
     let normal = |value: &Value| match value {
         Value::String(text) => text.trim().to_lowercase(),
         Value::Null => String::new(),
@@ -78,8 +78,8 @@ pub fn same(one: &Value, other: &Value) -> bool {
 
 /// Whether one value has become another: plain ones that are not the same, or something where there was nothing.
 pub fn differs(one: &Value, other: &Value) -> bool {
-    let comparable = |value: &Value| value.is_null() || is_plain(value);
-    if comparable(one) && comparable(other) { !same(one, other) } else { one.is_null() != other.is_null() }
+    let comparable = |value: &Value| value.is_null() || is_comparable(value);
+    if comparable(one) && comparable(other) { !is_same_value(one, other) } else { one.is_null() != other.is_null() }
 }
 
 /// The ids that linkage names (JSON:API, Resource Linkage); `None` for what is no linkage.
@@ -125,9 +125,9 @@ mod tests {
 
     #[test]
     fn values_are_the_same_however_they_are_written() {
-        assert!(same(&json!("One "), &json!("one")) && same(&json!(1500), &json!(1500.0)) && same(&json!("7"), &json!(7)));
-        assert!(same(&json!(" "), &Value::Null) && !same(&json!("null"), &Value::Null) && !same(&json!(0), &Value::Null));
-        assert!(!same(&json!("one"), &json!("two")) && !same(&json!(true), &json!(false)) && !same(&json!(1), &json!(2)));
+        assert!(is_same_value(&json!("One "), &json!("one")) && is_same_value(&json!(1500), &json!(1500.0)) && is_same_value(&json!("7"), &json!(7)));
+        assert!(is_same_value(&json!(" "), &Value::Null) && !is_same_value(&json!("null"), &Value::Null) && !is_same_value(&json!(0), &Value::Null));
+        assert!(!is_same_value(&json!("one"), &json!("two")) && !is_same_value(&json!(true), &json!(false)) && !is_same_value(&json!(1), &json!(2)));
     }
 
     #[test]

@@ -63,7 +63,7 @@ impl<'a> HistoryEvent<'a> {
     }
 
     /// The document that a valid read was answered with.
-    pub fn shown(&self) -> Option<&'a Value> {
+    pub fn read_document(&self) -> Option<&'a Value> {
         let read = self.is_read() && self.probe.fault.is_none() && self.standing == RequestFate::Accepted;
         self.document().filter(|_| read && self.status() == Some(Status(200)))
     }
@@ -95,8 +95,8 @@ impl<'a> HistoryEvent<'a> {
     }
 
     /// The document that a valid read was answered with, when nothing is missing from its list.
-    pub fn whole(&self) -> Option<&'a Value> {
-        self.shown().filter(|document| document_resources::is_whole(document, self.is_paged()) && !self.is_later_page())
+    pub fn complete_document(&self) -> Option<&'a Value> {
+        self.read_document().filter(|document| document_resources::is_whole(document, self.is_paged()) && !self.is_later_page())
     }
 
     /// Whether it asks for a page after the first, which is not all there is though it be the last.

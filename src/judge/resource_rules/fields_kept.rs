@@ -26,9 +26,9 @@ pub(super) const RULE: ResourceRule = ResourceRule {
 fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
     let mut found = Vec::new();
     for (number, read) in history.events.iter().enumerate() {
-        let Some(document) = read.shown() else { continue };
+        let Some(document) = read.read_document() else { continue };
         let required = required(history, read, document);
-        let known = known(read);
+        let known = documented_attributes(read);
         for (kind, names) in asked(read) {
             let own = |item: &&Value| item.get("type").and_then(Value::as_str) == Some(kind.as_str());
             let other = document_resources::resources(document).into_iter().filter(own).find_map(|item| {
@@ -52,7 +52,7 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
 }
 
 /// The attributes that the contract's own example shows; what the contract does not know may be more than an attribute.
-fn known(read: &HistoryEvent<'_>) -> BTreeSet<String> {
+fn documented_attributes(read: &HistoryEvent<'_>) -> BTreeSet<String> {
     let response = read.status().and_then(|status| read.operation.response(status));
     let examples = response.into_iter().flat_map(|response| &response.content).flat_map(|media| &media.examples);
     let items = examples.flat_map(|example| document_resources::resources(&example.value));

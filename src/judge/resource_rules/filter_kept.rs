@@ -21,7 +21,7 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
     let mut found = Vec::new();
     for (number, read) in history.events.iter().enumerate() {
         let Some(asked) = asked(history, read) else { continue };
-        let Some(document) = read.shown().filter(|document| !is_single(document)) else { continue };
+        let Some(document) = read.read_document().filter(|document| !is_single(document)) else { continue };
         let shown: Vec<String> = resources(document).into_iter().filter_map(id).collect();
         // Where none of them comes, the parameter may mean something else.
         let known = shown.iter().any(|id| asked.contains(id));

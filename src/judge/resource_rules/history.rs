@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::document_resources;
 use super::event::{HistoryEvent, RequestFate};
 use crate::contract::expressions::captured;
-use crate::contract::{Schemas, put};
+use crate::contract::{Schemas, replace_or_add};
 use crate::model::contract::{Contract, Operation, Status};
 use crate::model::drawn::Expects;
 use crate::model::exchange::{Ending, Outcomes, SentRequest};
@@ -83,7 +83,7 @@ impl<'a> History<'a> {
             kinds: plan.slots.iter().map(|(id, slot)| (id, slot.kind.as_str())).collect(),
             earlier: Predecessors::new(plan, &probes),
         };
-        let mut values = given(plan);
+        let mut values = given_values(plan);
         let paths: BTreeMap<&str, usize> = contract.operations.iter().enumerate().map(|(index, one)| (one.path.as_str(), index)).collect();
         // What was made a second time, after its end was in doubt, has two ids: which one a request named is not told.
         let mut doubtful: BTreeSet<SlotId> = BTreeSet::new();
@@ -122,7 +122,7 @@ impl<'a> History<'a> {
                         if before.is_some_and(|before| before != value) {
                             doubtful.insert(capture.slot.clone());
                         }
-                        history.learn(plan, capture, &value, &event);
+                        history.record_capture(plan, capture, &value, &event);
                     }
                 }
             }
@@ -138,7 +138,8 @@ impl<'a> History<'a> {
         let mut schemas = response.into_iter().flat_map(|response| &response.content).filter_map(|media| media.schema.as_ref());
         let Some(document) = event.document() else { return true };
         let mut other = document.clone();
-        !put(&mut other, at, value.clone()) || schemas.all(|schema| self.schemas.fits(schema, &other) || !self.schemas.fits(schema, document))
+        !replace_or_add(&mut other, at, value.clone())
+            || schemas.all(|schema| self.schemas.fits(schema, &other) || !self.schemas.fits(schema, document))
     }
 
     /// Keeps the last value of every slot that never had another one, and what was written to what was made.
@@ -155,7 +156,7 @@ impl<'a> History<'a> {
         }
     }
 
-    fn learn(&mut self, plan: &'a Plan, capture: &'a Capture, value: &Value, event: &HistoryEvent<'a>) {
+    fn record_capture(&mut self, plan: &'a Plan, capture: &'a Capture, value: &Value, event: &HistoryEvent<'a>) {
         let (Some(slot), Some(id)) = (plan.slots.get(&capture.slot), document_resources::text(value)) else { return };
         if slot.origin != Origin::Created(event.probe.id.clone()) {
             return;
@@ -174,7 +175,7 @@ impl<'a> History<'a> {
 
     /// Whether one request had ended before the other one was sent; nothing is known of requests under way together.
     pub fn ended_before(&self, first: &HistoryEvent<'_>, second: &HistoryEvent<'_>) -> bool {
-        first.probe.due() < second.probe.due() || self.earlier.has(second.index, first.index)
+        first.probe.stage_order() < second.probe.stage_order() || self.earlier.has(second.index, first.index)
     }
 
     /// The kind of a slot.
@@ -188,7 +189,7 @@ impl<'a> History<'a> {
     }
 
     /// Whether two slots name the same resource.
-    pub fn same(&self, one: &SlotId, other: &SlotId) -> bool {
+    pub fn is_same_resource(&self, one: &SlotId, other: &SlotId) -> bool {
         let id = self.ids.get(one);
         one == other || (id.is_some() && id == self.ids.get(other) && self.kind(one) == self.kind(other))
     }
@@ -203,7 +204,7 @@ impl<'a> History<'a> {
     fn is_below_the_same(&self, event: &HistoryEvent<'_>, maker: &HistoryEvent<'_>) -> bool {
         let mut names = maker.operation.segments().filter_map(parameter_of);
         names.all(|name| match (event.filled(name), maker.filled(name)) {
-            (Some(one), Some(other)) => self.same(one, other),
+            (Some(one), Some(other)) => self.is_same_resource(one, other),
             (None, None) => event.probe.request.path_values.get(name) == maker.probe.request.path_values.get(name),
             _ => false,
         })
@@ -219,7 +220,7 @@ impl<'a> History<'a> {
 }
 
 /// The values of slots that are known before the run.
-fn given(plan: &Plan) -> BTreeMap<SlotId, Value> {
+fn given_values(plan: &Plan) -> BTreeMap<SlotId, Value> {
     let given = plan.slots.iter().filter_map(|(id, slot)| match &slot.origin {
         Origin::Given(value) => Some((id.clone(), Value::String(value.clone()))),
         _ => None,

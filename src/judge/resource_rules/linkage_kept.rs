@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::document_resources::linkage;
 use super::event::{HistoryEvent, RequestFate};
 use super::history::{History, MadeResource, WriteEffect};
-use super::relationship_took::{shown, writers};
+use super::relationship_took::{linkage_in_read, writers};
 use super::writes::before;
 use super::{Citation, ResourceRule, ResourceRuleViolation, document_resources};
 use crate::model::verdict::Severity;
@@ -48,7 +48,7 @@ fn find(history: &History<'_>, concerns: impl Fn(&LostLinkage) -> bool) -> Vec<R
         let sent = made.sent.get("relationships").and_then(Value::as_object).into_iter().flatten();
         for (name, sent) in sent.filter_map(|(name, relationship)| Some((name, relationship.get("data")?))) {
             let lost = history.events.iter().enumerate().find_map(|(number, view)| {
-                let seen = seen(history, made, (number, view), name)?;
+                let seen = linkage_in_answer(history, made, (number, view), name)?;
                 let left_by = last_write_without_it(history, made, (number, view), name)?;
                 let missing = missing(history, made, (number, view), name, (sent, seen))?;
                 let loss = blame(made, name, sent, left_by)?;
@@ -73,13 +73,13 @@ fn blame(made: &MadeResource<'_>, name: &str, sent: &Value, left_by: Option<usiz
 }
 
 /// The linkage of a relationship that an answer shows: to a read, to the create, or to a change of the resource.
-fn seen<'h>(history: &'h History<'_>, made: &MadeResource<'_>, view: (usize, &'h HistoryEvent<'_>), name: &str) -> Option<&'h Value> {
+fn linkage_in_answer<'h>(history: &'h History<'_>, made: &MadeResource<'_>, view: (usize, &'h HistoryEvent<'_>), name: &str) -> Option<&'h Value> {
     let (number, event) = view;
     if event.is_read() {
         if history.lists(event, made) {
-            return document_resources::find(event.shown()?, &made.id)?.get("relationships")?.get(name)?.get("data");
+            return document_resources::find(event.read_document()?, &made.id)?.get("relationships")?.get(name)?.get("data");
         }
-        return shown(history, made, event).into_iter().find(|(own, _)| own == name).map(|(_, data)| data);
+        return linkage_in_read(history, made, event).into_iter().find(|(own, _)| own == name).map(|(_, data)| data);
     }
     let changed = made.writes.iter().any(|(write, effect)| *write == number && matches!(effect, WriteEffect::Change { .. }));
     let own = (number == made.by || changed) && event.standing == RequestFate::Accepted && event.probe.fault.is_none();

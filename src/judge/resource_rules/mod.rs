@@ -152,7 +152,7 @@ pub fn contradictions(contract: &Contract, schemas: &Schemas, plan: &Plan, outco
                 actual: broken.actual,
                 contract: place(blamed),
                 answer: broken.answer,
-                citation: rule.citation.words(json_api),
+                citation: rule.citation.section_text(json_api),
                 blamed: (blamed.probe.id.clone(), blamed.status()),
                 read: read.probe.id.clone(),
             });

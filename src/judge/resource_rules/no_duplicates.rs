@@ -23,7 +23,7 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
     let mut found = Vec::new();
     for (number, read) in history.events.iter().enumerate() {
         let json_api = read.answer.and_then(Answer::media_type).as_deref() == Some(JSON_API);
-        let Some(items) = read.shown().filter(|_| json_api).and_then(|document| document.get("data")?.as_array()) else { continue };
+        let Some(items) = read.read_document().filter(|_| json_api).and_then(|document| document.get("data")?.as_array()) else { continue };
         let mut seen = BTreeSet::new();
         let named = |item: &Value| Some((item.get("type")?.as_str()?.to_owned(), id(item)?));
         let twice =

@@ -26,11 +26,13 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
             let Some((at, _)) = document_resources::attributes(shown) else { continue };
             for (name, sent) in document_resources::scalars(item) {
                 let Some(old) = old(history, made, event, name) else { continue };
-                let Some(came) = document_resources::member(shown, name).filter(|came| document_resources::same(came, old)) else { continue };
+                let Some(came) = document_resources::member(shown, name).filter(|came| document_resources::is_same_value(came, old)) else {
+                    continue;
+                };
                 let front = if event.document().is_some_and(|document| document.get("data").is_some()) { "/data" } else { "" };
                 let place = format!("{front}{}", append(at, name));
                 // What the contract says of the answer has no room for every value that it takes in a request.
-                if !document_resources::same(sent, old) && history.could_show(event, &place, sent) {
+                if !document_resources::is_same_value(sent, old) && history.could_show(event, &place, sent) {
                     found.push(ResourceRuleViolation {
                         severity: Severity::Must,
                         message: format!("{name} of {} {} is as before in the accepting answer of {}", made.kind, made.id, event.operation.id),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::document_resources::{is_single, member, resources, same};
+use super::document_resources::{is_same_value, is_single, member, resources};
 use super::event::{HistoryEvent, RequestFate};
 use super::history::History;
 use super::{Citation, ResourceRule, ResourceRuleViolation, document_resources};
@@ -25,7 +25,7 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
         let (Some(sent), Some(came)) = (event.sent.as_ref().filter(|_| valid), event.document()) else { continue };
         for (asked, attribute) in values_asked_for(event) {
             let Some(values) = lists(sent).into_iter().find(|(name, _)| *name == asked).map(|(_, values)| values) else { continue };
-            let strays = |item: &&Value| plain(item, &attribute).is_some_and(|value| value.is_string() && !among(values, value));
+            let strays = |item: &&Value| id_or_attribute(item, &attribute).is_some_and(|value| value.is_string() && !contains_value(values, value));
             let Some(other) = resources(came).into_iter().find(strays).filter(|_| !is_single(came)) else { continue };
             found.push(ResourceRuleViolation {
                 severity: Severity::Must,
@@ -34,7 +34,7 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
                 actual: format!(
                     "{} with {attribute} {}",
                     document_resources::id(other).unwrap_or_default(),
-                    plain(other, &attribute).unwrap_or(&Value::Null)
+                    id_or_attribute(other, &attribute).unwrap_or(&Value::Null)
                 ),
                 answer: "body".to_owned(),
                 blamed: number,
@@ -54,7 +54,7 @@ fn values_asked_for(event: &HistoryEvent<'_>) -> Vec<(String, String)> {
     let items = resources(&shown.value);
     let Some((_, first)) = items.first().and_then(|item| document_resources::attributes(item)) else { return Vec::new() };
     let meaning = |(name, values): (&str, &[Value])| {
-        let fits = |name: &&str| items.iter().all(|item| plain(item, name).is_some_and(|value| values.contains(value)));
+        let fits = |name: &&str| items.iter().all(|item| id_or_attribute(item, name).is_some_and(|value| values.contains(value)));
         let mut members = std::iter::once("id").chain(first.keys().map(String::as_str)).filter(fits);
         let (member, None) = (members.next()?, members.next()) else { return None };
         Some((name.to_owned(), member.to_owned()))
@@ -71,10 +71,10 @@ fn lists(sent: &Value) -> Vec<(&str, &[Value])> {
 }
 
 /// The id of a resource, or one of its attributes.
-fn plain<'v>(resource: &'v Value, name: &str) -> Option<&'v Value> {
+fn id_or_attribute<'v>(resource: &'v Value, name: &str) -> Option<&'v Value> {
     if name == "id" { resource.get(name) } else { member(resource, name) }
 }
 
-fn among(values: &[Value], value: &Value) -> bool {
-    values.iter().any(|wanted| same(wanted, value))
+fn contains_value(values: &[Value], value: &Value) -> bool {
+    values.iter().any(|wanted| is_same_value(wanted, value))
 }

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::created_is_found::should_be_there;
-use super::created_once::strangers;
+use super::created_is_found::must_exist;
+use super::created_once::unnamed_resources;
 use super::event::{HistoryEvent, RequestFate};
 use super::history::{History, MadeResource, WriteEffect};
 use super::writes::{before, expected, refused};
@@ -24,7 +24,7 @@ pub(super) const RULE: ResourceRule = ResourceRule {
 };
 
 fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
-    let mut found: Vec<ResourceRuleViolation> = strangers(history)
+    let mut found: Vec<ResourceRuleViolation> = unnamed_resources(history)
         .into_iter()
         .filter(|stranger| stranger.is_refused)
         .filter_map(|stranger| {
@@ -49,7 +49,7 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
     for made in &history.made {
         for (number, read) in history.events.iter().enumerate().filter(|(_, event)| history.reads(event, made)) {
             found.extend(removed(history, made, (number, read)));
-            found.extend(written(history, made, (number, read)));
+            found.extend(member_only_refused(history, made, (number, read)));
         }
     }
     found
@@ -60,7 +60,7 @@ fn removed(history: &History<'_>, made: &MadeResource<'_>, read: (usize, &Histor
     let (number, read) = read;
     let unknown = read.probe.fault.is_none() && matches!(read.status(), Some(status @ Status(404 | 410)) if !read.probe.allows(status));
     let maker = &history.events[made.by];
-    if !unknown || maker.standing != RequestFate::Accepted || !history.ended_before(maker, read) || should_be_there(history, made, read) {
+    if !unknown || maker.standing != RequestFate::Accepted || !history.ended_before(maker, read) || must_exist(history, made, read) {
         return None;
     }
     if before(history, made, read, |_| true)?.iter().any(|(_, effect)| **effect == WriteEffect::Remove) {
@@ -80,9 +80,9 @@ fn removed(history: &History<'_>, made: &MadeResource<'_>, read: (usize, &Histor
 }
 
 /// A member that has the value that only a refused change sent.
-fn written(history: &History<'_>, made: &MadeResource<'_>, read: (usize, &HistoryEvent<'_>)) -> Vec<ResourceRuleViolation> {
+fn member_only_refused(history: &History<'_>, made: &MadeResource<'_>, read: (usize, &HistoryEvent<'_>)) -> Vec<ResourceRuleViolation> {
     let (number, read) = read;
-    let Some(resource) = read.shown().and_then(|document| document_resources::find(document, &made.id)) else { return Vec::new() };
+    let Some(resource) = read.read_document().and_then(|document| document_resources::find(document, &made.id)) else { return Vec::new() };
     let accepted = expected(history, made, read).unwrap_or_default();
     let mut found = Vec::new();
     for (blamed, effect) in &made.writes {
@@ -93,9 +93,12 @@ fn written(history: &History<'_>, made: &MadeResource<'_>, read: (usize, &Histor
         }
         for (name, sent) in document_resources::scalars(item) {
             let before = accepted.iter().find(|known| known.name == name).map(|known| &known.value);
-            let differs = before
-                .map_or_else(|| is_wrong(event, name) && never_sent(history, made, name, sent), |before| !document_resources::same(before, sent));
-            let Some(shown) = document_resources::member(resource, name).filter(|shown| differs && document_resources::same(shown, sent)) else {
+            let differs = before.map_or_else(
+                || is_wrong(event, name) && never_sent(history, made, name, sent),
+                |before| !document_resources::is_same_value(before, sent),
+            );
+            let Some(shown) = document_resources::member(resource, name).filter(|shown| differs && document_resources::is_same_value(shown, sent))
+            else {
                 continue;
             };
             found.push(ResourceRuleViolation {
@@ -120,5 +123,5 @@ fn is_wrong(event: &HistoryEvent<'_>, name: &str) -> bool {
 /// Whether the server itself has not shown the value before.
 fn never_sent(history: &History<'_>, made: &MadeResource<'_>, name: &str, sent: &Value) -> bool {
     let shown = made.echo.as_ref().and_then(|echo| document_resources::member(echo, name));
-    shown.is_some_and(|shown| !document_resources::same(shown, sent)) && history.events[made.by].standing == RequestFate::Accepted
+    shown.is_some_and(|shown| !document_resources::is_same_value(shown, sent)) && history.events[made.by].standing == RequestFate::Accepted
 }

@@ -26,7 +26,7 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
         let related_path = linked.operation.path.replace(&format!("/relationships/{name}"), &format!("/{name}"));
         for (number, related) in history.events.iter().enumerate().filter(|(_, event)| event.operation.path == related_path) {
             let same = related.owner().is_some() && related.owner() == linked.owner();
-            let Some(shown) = related.whole().filter(|_| same) else { continue };
+            let Some(shown) = related.complete_document().filter(|_| same) else { continue };
             let Some(shown) = shown.get("data").map(|data| if data.is_null() { Some(BTreeSet::new()) } else { ids_of(shown) }) else { continue };
             let Some(shown) = shown.filter(|shown| *shown != named && undisturbed(history, linked, related)) else { continue };
             let list = |ids: &BTreeSet<String>| if ids.is_empty() { "none".to_owned() } else { ids.iter().cloned().collect::<Vec<_>>().join(", ") };
@@ -45,7 +45,7 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
 }
 
 fn ids_of_linkage(event: &HistoryEvent<'_>) -> Option<BTreeSet<String>> {
-    let document = event.whole()?;
+    let document = event.complete_document()?;
     Some(linkage(document.get("data")?)?.into_iter().collect())
 }
 
@@ -59,7 +59,7 @@ fn undisturbed(history: &History<'_>, one: &HistoryEvent<'_>, other: &HistoryEve
     let writes = history.events.iter().filter(|event| !event.is_read() && event.standing != RequestFate::Refused);
     let concerns = |event: &&HistoryEvent<'_>| {
         let slots = event.probe.needs.iter().chain(&event.probe.consumes);
-        !event.probe.consumes.is_empty() || slots.into_iter().any(|slot| history.same(slot, owner))
+        !event.probe.consumes.is_empty() || slots.into_iter().any(|slot| history.is_same_resource(slot, owner))
     };
     writes.filter(concerns).all(|write| {
         let before = history.ended_before(write, one) && history.ended_before(write, other);

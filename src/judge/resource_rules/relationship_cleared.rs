@@ -26,7 +26,7 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
             .iter()
             .enumerate()
             .filter(|(_, read)| read.operation.path == deletion.operation.path && read.owner().is_some() && read.owner() == deletion.owner())
-            .filter_map(|(number, read)| Some((number, read, read.shown()?.get("data")?)))
+            .filter_map(|(number, read)| Some((number, read, read.read_document()?.get("data")?)))
             .collect();
         let before = reads.iter().filter(|(_, read, _)| history.ended_before(read, deletion));
         let after = || reads.iter().filter(|(_, read, _)| history.ended_before(deletion, read));
@@ -53,7 +53,7 @@ fn undisturbed(history: &History<'_>, first: &HistoryEvent<'_>, deletion: &Histo
     let Some(owner) = deletion.owner() else { return false };
     let writes = history.events.iter().filter(|event| !event.is_read() && event.standing != RequestFate::Refused);
     let concerns = |event: &&HistoryEvent<'_>| {
-        event.probe.id != deletion.probe.id && event.probe.needs.iter().chain(&event.probe.consumes).any(|slot| history.same(slot, owner))
+        event.probe.id != deletion.probe.id && event.probe.needs.iter().chain(&event.probe.consumes).any(|slot| history.is_same_resource(slot, owner))
     };
     writes.filter(concerns).all(|write| history.ended_before(write, first) || history.ended_before(last, write))
 }

@@ -28,7 +28,7 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
     for made in history.made.iter().filter(|made| history.events[made.by].standing == RequestFate::Accepted) {
         let mut blamed: BTreeSet<usize> = BTreeSet::new();
         for (number, read) in history.events.iter().enumerate() {
-            for (name, data) in shown(history, made, read) {
+            for (name, data) in linkage_in_read(history, made, read) {
                 let Some((by, mut expected)) = expected(history, made, read, &name) else { continue };
                 let Some(mut actual) = linkage(data).map(|ids| ids.into_iter().collect::<BTreeSet<_>>()) else { continue };
                 let others = writers(history, made, read);
@@ -69,8 +69,8 @@ fn broken(
 }
 
 /// The linkage of a resource that a read shows, by the name of the relationship.
-pub(super) fn shown<'h>(history: &'h History<'_>, made: &MadeResource<'_>, read: &'h HistoryEvent<'_>) -> Vec<(String, &'h Value)> {
-    let Some(document) = read.whole() else { return Vec::new() };
+pub(super) fn linkage_in_read<'h>(history: &'h History<'_>, made: &MadeResource<'_>, read: &'h HistoryEvent<'_>) -> Vec<(String, &'h Value)> {
+    let Some(document) = read.complete_document() else { return Vec::new() };
     if let Some(name) = read.relationship() {
         let own = read.owner().is_some_and(|slot| history.is(slot, made));
         return document.get("data").filter(|_| own).map(|data| (name.to_owned(), data)).into_iter().collect();
@@ -98,7 +98,7 @@ fn expected(history: &History<'_>, made: &MadeResource<'_>, read: &HistoryEvent<
                 None if last.is_some() => known,
                 None => continue,
             },
-            WriteEffect::Relationship(_) => after(&history.events[number], known),
+            WriteEffect::Relationship(_) => linkage_after_write(&history.events[number], known),
             WriteEffect::None | WriteEffect::Remove | WriteEffect::Act => return None,
         };
         last = Some(number);
@@ -107,7 +107,7 @@ fn expected(history: &History<'_>, made: &MadeResource<'_>, read: &HistoryEvent<
 }
 
 /// What a relationship holds after a write of its own.
-fn after(event: &HistoryEvent<'_>, known: Option<BTreeSet<String>>) -> Option<BTreeSet<String>> {
+fn linkage_after_write(event: &HistoryEvent<'_>, known: Option<BTreeSet<String>>) -> Option<BTreeSet<String>> {
     let data = event.sent.as_ref().and_then(|sent| sent.get("data"));
     let named: Option<BTreeSet<String>> = data.and_then(linkage).map(|ids| ids.into_iter().collect());
     match (event.probe.request.method.as_str(), data) {

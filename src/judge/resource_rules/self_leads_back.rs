@@ -24,7 +24,7 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
     let mut found = Vec::new();
     for (number, read) in history.events.iter().enumerate() {
         let one = read.probe.request.method.is_get() && read.item().is_some() && told_by_the_example(read);
-        let Some(link) = read.shown().filter(|document| one && is_single(document)).and_then(own_link) else { continue };
+        let Some(link) = read.read_document().filter(|document| one && is_single(document)).and_then(own_link) else { continue };
         let Some((asked, told)) = path_of(&read.request.url).zip(path_of(link)) else { continue };
         // A path may have something in front of it that another side of a gateway does not know.
         if !asked.ends_with(&told) && !told.ends_with(&asked) {

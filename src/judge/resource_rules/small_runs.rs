@@ -54,7 +54,7 @@ impl SmallRun {
     }
 
     /// The same with documents that are not JSON:API.
-    pub fn plain() -> Self {
+    pub fn without_json_api() -> Self {
         Self::of("application/json")
     }
 
@@ -62,7 +62,7 @@ impl SmallRun {
         let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document(media))])).unwrap()).unwrap();
         let mut plan = Plan::default();
         for number in 1..=3 {
-            let origin = Origin::Created(ProbeId::written("things.create").numbered(number));
+            let origin = Origin::Created(ProbeId::from_text("things.create").numbered(number));
             plan.slots.insert(SlotId::numbered("things", number), Slot::any("things", origin));
         }
         Self { media, contract, plan, outcomes: Outcomes::default() }
@@ -84,7 +84,7 @@ impl SmallRun {
     /// Lets the last request have made `things#N`.
     pub fn captured(mut self, number: usize) -> Self {
         let probe = self.plan.probes.last_mut().unwrap();
-        probe.id = ProbeId::written("things.create").numbered(number);
+        probe.id = ProbeId::from_text("things.create").numbered(number);
         probe.captures =
             serde_json::from_value(json!([{"slot": format!("things#{number}"), "expression": "$response.body#/data/id", "like": null, "nth": 0}]))
                 .unwrap();

@@ -49,7 +49,7 @@ fn blames(rule: &'static str, probe: &str) -> Vec<(&'static str, String)> {
 fn rules_have_their_own_names_and_say_what_they_ask_for() {
     let names: BTreeSet<&str> = RULES.iter().map(|rule| rule.name).collect();
     assert_eq!(names.len(), RULES.len());
-    assert!(RULES.iter().all(|rule| !rule.about.is_empty() && !rule.citation.words(false).is_empty()));
+    assert!(RULES.iter().all(|rule| !rule.about.is_empty() && !rule.citation.section_text(false).is_empty()));
 }
 
 /// A rule that no run of these tests breaks could find nothing, and that would not be noticed.
@@ -67,11 +67,11 @@ fn what_only_json_api_demands_binds_no_other_document() {
     };
     let long = |story: SmallRun| said(story.step(SmallRequest { query: "page[limit]=1", ..list(&[thing("1", "a", 3), thing("2", "b", 3)]) }));
     assert_eq!(long(SmallRun::new()), [("page-limit-kept", Severity::Must, true)]);
-    assert_eq!(long(SmallRun::plain()), [("page-limit-kept", Severity::Should, false)]);
+    assert_eq!(long(SmallRun::without_json_api()), [("page-limit-kept", Severity::Should, false)]);
     let there = |story: SmallRun| said(story.create(1, "a").step(delete()).step(get(200, json!({"data": thing("1", "a", 3)}))));
     assert_eq!(there(SmallRun::new()), [("deleted-is-gone", Severity::Must, true)]);
-    assert_eq!(there(SmallRun::plain()), [("deleted-is-gone", Severity::Must, false)]);
-    let cited = RULES.iter().filter(|rule| rule.citation.words(false).contains("JSON:API"));
+    assert_eq!(there(SmallRun::without_json_api()), [("deleted-is-gone", Severity::Must, false)]);
+    let cited = RULES.iter().filter(|rule| rule.citation.section_text(false).contains("JSON:API"));
     assert!(cited.into_iter().all(|rule| rule.about.contains("JSON:API")));
 }
 

@@ -24,7 +24,7 @@ fn find(history: &History<'_>) -> Vec<ResourceRuleViolation> {
     for made in history.made.iter().filter(|made| history.events[made.by].standing == RequestFate::Accepted) {
         for (name, size) in filled(made) {
             let lost = history.events.iter().enumerate().find_map(|(number, view)| {
-                let came = seen(history, made, (number, view), name)?;
+                let came = member_in_answer(history, made, (number, view), name)?;
                 let by = last_write_without_it(history, made, (number, view), name)?;
                 (size_of(came) < size).then_some((number, by, came))
             });
@@ -67,11 +67,11 @@ fn size_of(value: &Value) -> usize {
 }
 
 /// What an answer shows of a member: the one to a read of the resource, or to a change of it.
-fn seen<'h>(history: &'h History<'_>, made: &MadeResource<'_>, view: (usize, &'h HistoryEvent<'_>), name: &str) -> Option<&'h Value> {
+fn member_in_answer<'h>(history: &'h History<'_>, made: &MadeResource<'_>, view: (usize, &'h HistoryEvent<'_>), name: &str) -> Option<&'h Value> {
     let (number, event) = view;
     let changed = made.writes.iter().any(|(write, effect)| *write == number && matches!(effect, WriteEffect::Change { .. }));
     let own = changed && event.standing == RequestFate::Accepted && event.probe.fault.is_none();
-    let read = event.shown().filter(|_| history.reads(event, made));
+    let read = event.read_document().filter(|_| history.reads(event, made));
     document_resources::member(document_resources::find(read.or_else(|| event.document().filter(|_| own))?, &made.id)?, name)
 }
 

@@ -92,7 +92,7 @@ pub fn deviates(history: &History<'_>, read: &HistoryEvent<'_>, resource: &Value
             // A value of another sort is a matter of its schema.
             let plain = document_resources::scalars(resource).iter().any(|(name, _)| *name == expected.name);
             let empty = value.is_null() && expected.shown;
-            ((plain || empty) && !document_resources::same(value, &expected.value)).then(|| value.clone())
+            ((plain || empty) && !document_resources::is_same_value(value, &expected.value)).then(|| value.clone())
         }
         None => (expected.shown && !is_empty(&expected.value) && is_shown(history, read, resource, &expected.name)).then_some(Value::Null),
     }

@@ -43,7 +43,7 @@ fn find(history: &History<'_>, concerns: impl Fn(&ExpectedMember<'_, '_>) -> boo
     for made in &history.made {
         let reads = history.events.iter().enumerate().filter(|(_, event)| history.reads(event, made) || history.lists(event, made));
         for (number, read) in reads {
-            let Some(resource) = read.shown().and_then(|document| document_resources::find(document, &made.id)) else { continue };
+            let Some(resource) = read.read_document().and_then(|document| document_resources::find(document, &made.id)) else { continue };
             for expected in expected(history, made, read).unwrap_or_default().iter().filter(|expected| concerns(expected)) {
                 let Some(actual) = deviates(history, read, resource, expected) else { continue };
                 let broken = broken(history, made, expected, (number, read), (resource, &actual));
@@ -60,7 +60,7 @@ fn find(history: &History<'_>, concerns: impl Fn(&ExpectedMember<'_, '_>) -> boo
 fn wavers(history: &History<'_>, made: &MadeResource<'_>, read: &HistoryEvent<'_>, name: &str) -> bool {
     let value = |event: &HistoryEvent<'_>| {
         event
-            .shown()
+            .read_document()
             .and_then(|document| document_resources::find(document, &made.id))
             .and_then(|found| document_resources::member(found, name))
             .cloned()

@@ -61,7 +61,7 @@ pub(super) fn excuse(facts: &RulingInput) -> Option<Ruling> {
         return Some(Ruling::Blocked(reason.clone()));
     }
     if let Some(why) = excuses.as_right {
-        return Some(Ruling::Unreached(as_right(why, status)));
+        return Some(Ruling::Unreached(acceptable_answer(why, status)));
     }
     if excuses.inferred {
         let reason = NotShown::Inferred(status, facts.allowed.clone()).into();
@@ -82,7 +82,7 @@ pub(super) fn excuse(facts: &RulingInput) -> Option<Ruling> {
     excuses.marked.then(|| Ruling::Unreached(NotShown::Marked(status).into()))
 }
 
-fn as_right(why: AcceptableBecause, status: Status) -> Reason {
+fn acceptable_answer(why: AcceptableBecause, status: Status) -> Reason {
     match why {
         AcceptableBecause::Documented => NotShown::AllowedAsWell(status).into(),
         AcceptableBecause::LikeControl => NotShown::LikeControl(status).into(),

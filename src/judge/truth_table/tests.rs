@@ -180,7 +180,7 @@ fn all_excuses() -> impl Iterator<Item = Excuses> {
             absent: has(0).then(some_reason),
             as_right: has(1).then_some(AcceptableBecause::Documented),
             inferred: has(2),
-            swept_by: has(3).then(|| ProbeId::written("x")),
+            swept_by: has(3).then(|| ProbeId::from_text("x")),
             job: has(4).then_some(JobState::Unknown),
             forgotten: has(5).then(|| "x".to_owned()),
             marked: has(6),

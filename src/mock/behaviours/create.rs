@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::download::uploaded;
 use super::{AcceptedRequest, BehaviourOutcome};
 use crate::contract::get_mut;
-use crate::contract::samples::varied;
+use crate::contract::samples::matching_variant;
 use crate::contract::schema::{resource_needs, visit};
 use crate::mock::faults::{StateFault, mangled};
 use crate::mock::invented_ids::IdForm;
@@ -103,7 +103,7 @@ impl OtherIds {
     fn write(&self, number: u64) -> Option<String> {
         match self {
             Self::Digits(most) => Some(number.to_string().chars().rev().take(*most).collect::<Vec<_>>().into_iter().rev().collect()),
-            Self::Pattern(pattern, least, most) => varied(pattern, *least, *most, number),
+            Self::Pattern(pattern, least, most) => matching_variant(pattern, *least, *most, number),
         }
     }
 
@@ -145,7 +145,7 @@ fn create(turn: &mut AcceptedRequest<'_, '_>, shared: &SharedParts, index: usize
     let (template, sample) = (nth(&shared.templates, index), nth(&shared.samples, index));
     let id_at = &shared.id_at;
     let shown = template.and_then(|template| template.pointer(id_at)).or(shared.style.as_ref());
-    let usual = || invented_ids::choose(&turn.state.store, kind, shown, sample, Some(sent), shared.form);
+    let usual = || invented_ids::choose_id(&turn.state.store, kind, shown, sample, Some(sent), shared.form);
     let id = shared.otherwise.as_ref().and_then(|otherwise| otherwise.next(&turn.state.store, kind)).unwrap_or_else(usual);
     let mut body = template.cloned().unwrap_or_else(|| likeness(routed.core, kind, &id));
     written_as(shared.form, &mut body, id_at);
@@ -155,7 +155,7 @@ fn create(turn: &mut AcceptedRequest<'_, '_>, shared: &SharedParts, index: usize
     job::start(&routed.core.contract, kind, &mut body);
     let by_other = turn.state.store.get(kind, &id).is_some_and(|known| known.created_by.as_deref() != Some(&routed.operation.id));
     if !by_other {
-        let mut resource = Resource::new(id.clone(), whole(routed, kind, &body, sent, sample));
+        let mut resource = Resource::new(id.clone(), stored_resource(routed, kind, &body, sent, sample));
         resource.created_by = Some(routed.operation.id.clone());
         resource.sent = sent.clone();
         resource.references = shared.references.get(at).cloned().unwrap_or_default();
@@ -167,7 +167,7 @@ fn create(turn: &mut AcceptedRequest<'_, '_>, shared: &SharedParts, index: usize
 }
 
 /// What is kept of a new resource: where the answer shows no more of it than its identity, what its reader shows.
-fn whole(routed: &RoutedRequest<'_>, kind: &str, body: &Value, sent: &Value, sample: Option<&Value>) -> Value {
+fn stored_resource(routed: &RoutedRequest<'_>, kind: &str, body: &Value, sent: &Value, sample: Option<&Value>) -> Value {
     let id_at = routed.core.profiles.id_at(kind);
     let bare = body.as_object().is_some_and(|members| members.keys().all(|name| name == "type" || format!("/{name}") == id_at));
     let Some(id) = body.pointer(id_at).and_then(id_text).filter(|_| bare) else { return body.clone() };
@@ -259,9 +259,9 @@ fn keep(turn: &mut AcceptedRequest<'_, '_>, kind: &str, mut resource: Resource) 
         let mut other = resource.clone();
         other.id = invented_ids::invent(&resource.id, 5000);
         rename(&mut other.body, turn.routed.core.profiles.id_at(kind), &other.id);
-        turn.state.store.put(kind, other);
+        turn.state.store.insert_resource(kind, other);
     }
-    turn.state.store.put(kind, resource);
+    turn.state.store.insert_resource(kind, resource);
 }
 
 fn nth(items: &[Value], index: usize) -> Option<&Value> {

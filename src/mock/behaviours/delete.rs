@@ -53,7 +53,7 @@ fn keep_under_linked_kind(turn: &mut AcceptedRequest<'_, '_>, resource: &Resourc
             if let (Some(kind), true) = (kind, expression.starts_with("$request.path.")) {
                 let mut moved: Resource = resource.clone();
                 moved.sent = Value::Null;
-                turn.state.store.put(&kind, moved);
+                turn.state.store.insert_resource(&kind, moved);
             }
         }
     }

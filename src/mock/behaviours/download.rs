@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{AcceptedRequest, BehaviourOutcome, example};
-use crate::contract::schema::follow;
+use crate::contract::schema::follow_references;
 use crate::mock::operation_profile::OperationProfile;
 use crate::mock::request::is_json;
 use crate::mock::routed_request::{MockCore, RoutedRequest};
@@ -25,10 +25,10 @@ pub(super) fn perform(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
 pub(super) fn uploaded(routed: &RoutedRequest<'_>) -> Option<String> {
     let media = routed.media.filter(|media| media.name.starts_with("multipart/"))?;
     let document = &routed.core.contract.document;
-    let (at, _) = follow(document, &media.schema.as_ref()?.0)?;
+    let (at, _) = follow_references(document, &media.schema.as_ref()?.0)?;
     let parts = routed.body()?.as_object()?.iter();
     let is_file = |name: &str| {
-        let part = follow(document, &crate::contract::append(&format!("{at}/properties"), name));
+        let part = follow_references(document, &crate::contract::append(&format!("{at}/properties"), name));
         part.is_some_and(|(_, schema)| schema.get("contentMediaType").is_some() || schema.get("format").is_some_and(|format| format == "binary"))
     };
     parts.into_iter().find(|(name, _)| is_file(name)).and_then(|(_, content)| content.as_str().map(str::to_owned))

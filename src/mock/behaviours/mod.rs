@@ -29,7 +29,7 @@ use super::routed_request::{MockCore, RoutedRequest};
 use super::state::MockState;
 use super::store::id_text;
 use crate::contract::get_mut;
-use crate::contract::samples::specimens;
+use crate::contract::samples::answer_samples;
 use crate::model::contract::{JSON_API, MediaType, Operation, Response, SchemaRef};
 
 /// One kind of thing to do.
@@ -103,7 +103,7 @@ pub(crate) fn perform(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
 
 /// Brings an answer to its schema. That takes the longest for a large one, so it needs no state; what stood there before is
 /// returned where there is a schema.
-pub(crate) fn fit(outline: &AnswerOutline<'_, '_>, outcome: &mut BehaviourOutcome) -> Option<Value> {
+pub(crate) fn fit_to_schema(outline: &AnswerOutline<'_, '_>, outcome: &mut BehaviourOutcome) -> Option<Value> {
     let core = outline.routed.core;
     let media = outline.media.filter(|media| is_json(&media.name));
     let mut unrepaired = None;
@@ -187,7 +187,7 @@ fn fitting(turn: &AnswerOutline<'_, '_>, schema: &SchemaRef, before: &Value, exa
     if fits(&body) {
         return body;
     }
-    let Some(made) = core.schemas.most_fitting(schema, specimens(&core.contract.document, &schema.0)) else {
+    let Some(made) = core.schemas.most_fitting(schema, answer_samples(&core.contract.document, &schema.0)) else {
         return another(turn, &fits).unwrap_or(body);
     };
     let known = turn.with_ids_of(&body, made.clone());
@@ -252,7 +252,7 @@ impl AnswerOutline<'_, '_> {
         let old = place.items(&document).first().and_then(|item| id_text(item.pointer(&place.id)?));
         let new = items.first().and_then(|item| id_text(item.pointer(&place.id)?));
         let single = !place.many;
-        place.put(&mut document, items);
+        place.replace_items(&mut document, items);
         if let (Some(old), Some(new), true) = (old, new, single) {
             resource_place::replace_id_in_links(&mut document, &old, &new);
         }
@@ -267,7 +267,7 @@ impl AnswerOutline<'_, '_> {
         for (item, id) in items.iter_mut().zip(&ids) {
             resource_place::set_id(item, &place.id, id);
         }
-        place.put(&mut document, items);
+        place.replace_items(&mut document, items);
         document
     }
 

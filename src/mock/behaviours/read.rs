@@ -35,7 +35,7 @@ pub(super) fn perform(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
     let result = routed.operation.result.as_ref().filter(|_| turn.response.is_some_and(|response| response.status.0 / 100 == 3));
     if let Some(result) = result.and_then(|result| routed.core.contract.operation(result)) {
         let location = routed.path_values.iter().fold(result.path.clone(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
-        return BehaviourOutcome { location: Some(location), body: shown(routed, body) };
+        return BehaviourOutcome { location: Some(location), body: success_document(routed, body) };
     }
     // An answer whose example shows something else than the resource is left as it is, for example a list below it.
     match turn.place() {
@@ -45,8 +45,8 @@ pub(super) fn perform(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
 }
 
 /// The resource as the success of the operation shows it.
-fn shown(routed: &RoutedRequest<'_>, body: Value) -> Option<Value> {
+fn success_document(routed: &RoutedRequest<'_>, body: Value) -> Option<Value> {
     let mut document = success_example(routed.operation)?;
-    Place::guess(&document, routed.core.profiles.id_at(&routed.profile.kind), &routed.profile.kind)?.put(&mut document, vec![body]);
+    Place::guess(&document, routed.core.profiles.id_at(&routed.profile.kind), &routed.profile.kind)?.replace_items(&mut document, vec![body]);
     Some(document)
 }

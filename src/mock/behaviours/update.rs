@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{AcceptedRequest, BehaviourOutcome};
-use crate::contract::schema::follow;
+use crate::contract::schema::follow_references;
 use crate::mock::faults::StateFault;
 use crate::mock::likeness::{likeness, rename};
 use crate::mock::operation_profile::OperationProfile;
@@ -15,25 +15,25 @@ use crate::model::contract::Operation;
 pub(super) fn matches(_: &MockCore, operation: &Operation, profile: &OperationProfile) -> bool {
     let whole = operation.method.is_patch() || operation.method.is_put();
     let changes = whole || operation.method.is_post() && profile.on_item;
-    changes && operation.request_body.is_some() && (profile.on_item || profile.owner.is_none() || whole && below(profile))
+    changes && operation.request_body.is_some() && (profile.on_item || profile.owner.is_none() || whole && is_below_resource(profile))
 }
 
 /// Whether it is about a collection below another resource.
-fn below(profile: &OperationProfile) -> bool {
+fn is_below_resource(profile: &OperationProfile) -> bool {
     profile.tail.len() == 1 && profile.owner.as_ref().is_some_and(|(_, kind)| *kind != profile.kind)
 }
 
 pub(super) fn perform(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
     let routed = turn.routed;
     let kind = routed.profile.kind.as_str();
-    let targets: Vec<(String, Value)> = match routed.owner().filter(|_| !below(&routed.profile)) {
+    let targets: Vec<(String, Value)> = match routed.owner().filter(|_| !is_below_resource(&routed.profile)) {
         Some((_, id)) => vec![(id.to_owned(), routed.items().first().map_or(Value::Null, |(_, item)| turn.unwrapped(item).clone()))],
         None => routed.items().into_iter().filter_map(|(_, item)| Some((id_text(item.get("id")?)?, item.clone()))).collect(),
     };
     let mut changed = Vec::new();
     for (id, sent) in targets {
         if turn.state.store.get(kind, &id).is_none() && routed.operation.method.is_put() && turn.state.store.knows(kind) {
-            turn.state.store.put(kind, Resource::new(id.clone(), likeness(routed.core, kind, &id)));
+            turn.state.store.insert_resource(kind, Resource::new(id.clone(), likeness(routed.core, kind, &id)));
         }
         changed.extend(change(turn, kind, &id, &sent));
     }
@@ -88,6 +88,6 @@ fn change(turn: &mut AcceptedRequest<'_, '_>, kind: &str, id: &str, sent: &Value
 /// Members at the top of what a request may write.
 fn written_members(routed: &RoutedRequest<'_>) -> Vec<String> {
     let schema = routed.media.and_then(|media| media.schema.as_ref());
-    let found = schema.and_then(|schema| follow(&routed.core.contract.document, &schema.0));
+    let found = schema.and_then(|schema| follow_references(&routed.core.contract.document, &schema.0));
     found.and_then(|(_, found)| found.get("properties")?.as_object()).into_iter().flat_map(Map::keys).cloned().collect()
 }

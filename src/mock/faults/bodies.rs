@@ -112,7 +112,7 @@ pub(super) const FAULTS: &[Fault] = &[
     }),
     fault("success-truncated", "the body of a success breaks off", |draft, _| {
         if (200..300).contains(&draft.status) {
-            draft.cut();
+            draft.cut_off();
         }
     }),
     fault("success-wrong-media-type", "the media type of a success is another than its body", |draft, _| {

@@ -15,8 +15,8 @@ const fn fails_on(name: &'static str, breaks: &'static str, on: fn(&DecodedReque
 /// The faults of this class.
 pub(super) const FAULTS: &[Fault] = &[
     fails_on("long-text-fails", "a text of more than 200 characters in a body is too much", |call| fails(longest_text(call) > 200)),
-    fails_on("empty-text-fails", "an empty text in a body is not expected", |call| fails(holds(call, &|value| value == ""))),
-    fails_on("null-fails", "null in a body is not expected", |call| fails(holds(call, &Value::is_null))),
+    fails_on("empty-text-fails", "an empty text in a body is not expected", |call| fails(body_contains(call, &|value| value == ""))),
+    fails_on("null-fails", "null in a body is not expected", |call| fails(body_contains(call, &Value::is_null))),
     fails_on("deep-nesting-fails", "a body of more than 50 levels is too deep", |call| fails(depth(call) > 50)),
     fails_on("number-form-fails", "a number that is written with an exponent is not understood", |call| fails(has_exponent(call))),
     fails_on("encoded-slash-fails", "an encoded slash in a path is not understood", |call| {
@@ -38,7 +38,7 @@ fn body(call: &DecodedRequest) -> Value {
 }
 
 /// Whether a JSON body has a value of a sort anywhere in it.
-fn holds(call: &DecodedRequest, wanted: &dyn Fn(&Value) -> bool) -> bool {
+fn body_contains(call: &DecodedRequest, wanted: &dyn Fn(&Value) -> bool) -> bool {
     // No body holds nothing.
     !call.body.is_empty() && any(&body(call), wanted)
 }

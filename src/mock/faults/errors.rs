@@ -44,7 +44,7 @@ pub(super) const FAULTS: &[Fault] = &[
     }),
     fault("error-truncated", "the body of a refusal breaks off", |draft, _| {
         if draft.status >= 400 {
-            draft.cut();
+            draft.cut_off();
         }
     }),
     fault("error-status-member-wrong", "the status in an error is not that of the answer", |draft, _| {

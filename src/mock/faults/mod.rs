@@ -229,7 +229,7 @@ impl Faults {
     }
 
     /// Operations on which one of the faults took hold.
-    pub(crate) fn taken(&self) -> BTreeSet<String> {
+    pub(crate) fn affected_operations(&self) -> BTreeSet<String> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 

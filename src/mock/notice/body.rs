@@ -9,7 +9,7 @@ use crate::contract::{SchemaViolation, append};
 use crate::mock::request::{Payload, is_json};
 use crate::mock::store::id_text;
 use crate::mock::variants::BehaviourChoice;
-use crate::mock::violation_cause::{drill, missing_member};
+use crate::mock::violation_cause::{into_best_branch, missing_member};
 
 /// Looks at the body.
 pub(super) fn detect(routed: &RoutedRequest<'_>, noticed: &mut Vec<Noticed>) {
@@ -33,7 +33,7 @@ pub(super) fn detect(routed: &RoutedRequest<'_>, noticed: &mut Vec<Noticed>) {
     let mut found: Vec<(u8, Noticed)> = listed_values(routed, body).map(|noticed| (0, noticed)).collect();
     found.extend(listed_places(routed, body).map(|noticed| (0, noticed)));
     if let Some(schema) = routed.media.and_then(|media| media.schema.as_ref()) {
-        let mut breaches = drill(&routed.core.contract, &routed.core.schemas, schema, body);
+        let mut breaches = into_best_branch(&routed.core.contract, &routed.core.schemas, schema, body);
         // Text of a language that is not read here, such as XML or YAML, may well be what the schema describes.
         if body.is_string() && !routed.media.is_some_and(|media| is_json(&media.name)) {
             breaches.retain(|breach| breach.keyword != "type" || !breach.at.is_empty());

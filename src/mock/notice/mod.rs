@@ -107,7 +107,7 @@ impl Noticed {
     /// The trigger that this counts as and the statuses the contract demands for it, the highest first.
     pub(crate) fn statuses(&self, routed: &RoutedRequest<'_>) -> Option<(TriggerName, Vec<Status>)> {
         self.triggers.iter().find_map(|trigger| {
-            let statuses = routed.demanded(|condition| self.is_meant_by(trigger, condition));
+            let statuses = routed.demanded_statuses(|condition| self.is_meant_by(trigger, condition));
             (!statuses.is_empty()).then_some((trigger.clone(), statuses))
         })
     }

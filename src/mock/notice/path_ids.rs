@@ -39,7 +39,7 @@ fn is_malformed(routed: &RoutedRequest<'_>, parameter: &Parameter, value: &str) 
             serialization: parameter.serialization,
         };
         let value = reader.in_segment(&parameter.name, value);
-        routed.core.schemas.breaches(schema, &value).is_ok_and(|breaches| !breaches.is_empty())
+        routed.core.schemas.violations(schema, &value).is_ok_and(|breaches| !breaches.is_empty())
     });
     let style = parameter.example.as_ref().and_then(id_text);
     // Where ids are UUIDs, the example does not tell their form.

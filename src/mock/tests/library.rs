@@ -278,7 +278,7 @@ fn a_print_is_waited_for_and_an_old_one_has_expired() {
     let there = asker.ask("GET", &format!("{address}/file"), &Value::Null, 303);
     let file = asker.ask("GET", there.header("location").unwrap(), &Value::Null, 200);
     assert_eq!(file.body, b"Two pages.");
-    let old = &asker.mock.given()["prints"][0];
+    let old = &asker.mock.given_ids()["prints"][0];
     assert_eq!(asker.get(&format!("/prints/{old}"), 200).pointer("/data/attributes/state"), Some(&json!("timed out")));
     asker.get(&format!("/prints/{old}/file"), 410);
 }

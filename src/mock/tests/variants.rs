@@ -30,7 +30,7 @@ fn every_variant_shows() {
 
 #[test]
 fn every_variant_keeps_the_contract() {
-    // A media type in other letters is the same one, which `hold` does not know.
+    // A media type in other letters is the same one, which `apply_validators` does not know.
     for variant in all_variants().filter(|variant| !variant.name.starts_with("media-type")) {
         let asker = asker_with(&[], &[variant.name]);
         for (told, answer) in transcript_of(&asker).into_iter().filter(|(told, _)| told != "state") {

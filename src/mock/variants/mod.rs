@@ -30,7 +30,7 @@ pub struct Variant {
 
 impl Variant {
     /// Whether the server lacks something that cells need, so that they stay open.
-    pub fn lacks(&self) -> bool {
+    pub fn lacks_feature(&self) -> bool {
         self.class == absent_features::CLASS
     }
 
@@ -162,7 +162,7 @@ impl Variants {
     }
 
     /// Names of the variants that have made a difference.
-    pub(crate) fn taken(&self) -> BTreeSet<&'static str> {
+    pub(crate) fn effective_variants(&self) -> BTreeSet<&'static str> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 

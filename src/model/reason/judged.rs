@@ -68,12 +68,12 @@ impl NotShown {
                 Code::Refused(*status)
             }
             Self::NoFeature { status, .. } => Code::Unavailable(*status),
-            _ => self.within().map_or(Code::Other, Reason::code),
+            _ => self.inner().map_or(Code::Other, Reason::code),
         }
     }
 
     /// The reason that this one is about, where it has its code and its cause.
-    pub(super) fn within(&self) -> Option<&Reason> {
+    pub(super) fn inner(&self) -> Option<&Reason> {
         match self {
             Self::Explained(reason, _) | Self::NothingAccepted(Some(reason)) => Some(reason),
             _ => None,

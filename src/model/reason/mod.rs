@@ -99,7 +99,7 @@ impl Reason {
         match self {
             Self::UserChoice(reason) => reason.code(),
             Self::Budget(_) => Code::Budget,
-            Self::NoRequest(reason) => reason.within().map_or(Code::Other, Self::code),
+            Self::NoRequest(reason) => reason.inner().map_or(Code::Other, Self::code),
             Self::NoState(_) | Self::ResourceGone(_) | Self::NotJudged(_) => Code::Other,
             Self::NotSent(reason) => reason.code(),
             Self::NoAnswer(reason) => reason.code(),
@@ -113,10 +113,10 @@ impl Reason {
     pub fn cause(&self) -> Option<&ProbeId> {
         match self {
             Self::UserChoice(_) | Self::Budget(_) | Self::NoState(_) | Self::NoAnswer(_) | Self::ResourceGone(_) | Self::NotJudged(_) => None,
-            Self::NoRequest(reason) => reason.within()?.cause(),
-            Self::NotSent(reason) => reason.within()?.cause(),
+            Self::NoRequest(reason) => reason.inner()?.cause(),
+            Self::NotSent(reason) => reason.inner()?.cause(),
             Self::Prior(probe, _) => Some(probe),
-            Self::NotShown(reason) => reason.within()?.cause(),
+            Self::NotShown(reason) => reason.inner()?.cause(),
             Self::Told(told) => told.probe.as_ref(),
         }
     }
@@ -128,7 +128,7 @@ impl Reason {
 
     /// The same with its words as they are kept in a recording.
     #[must_use]
-    pub fn kept(&self, keep: impl FnOnce(&str) -> String) -> Self {
+    pub fn map_words(&self, keep: impl FnOnce(&str) -> String) -> Self {
         Self::Told(Told { code: self.code(), words: keep(&self.to_string()), probe: self.cause().cloned() })
     }
 }
@@ -186,7 +186,7 @@ impl fmt::Display for Reason {
             Self::NotSent(reason) => reason.fmt(formatter),
             Self::NoAnswer(reason) => reason.fmt(formatter),
             Self::ResourceGone(reason) => reason.fmt(formatter),
-            Self::Prior(probe, what) => words::prior(formatter, probe, what),
+            Self::Prior(probe, what) => words::write_prior(formatter, probe, what),
             Self::NotShown(reason) => reason.fmt(formatter),
             Self::NotJudged(reason) => reason.fmt(formatter),
             Self::Told(told) => formatter.write_str(&told.words),
@@ -202,7 +202,7 @@ mod tests {
     use crate::model::ids::SlotId;
 
     fn refused() -> Reason {
-        Reason::Prior(ProbeId::written("p"), Prior::Answered(Status(403)))
+        Reason::Prior(ProbeId::from_text("p"), Prior::Answered(Status(403)))
     }
 
     #[test]
@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn what_is_kept_of_the_words_keeps_code_and_cause() {
-        let kept = refused().kept(|words| words.replace("403", "[status]"));
+        let kept = refused().map_words(|words| words.replace("403", "[status]"));
         assert_eq!(serde_json::to_value(kept).unwrap(), json!({"code": {"refused": 403}, "words": "p was answered [status]", "probe": "p"}));
     }
 }

@@ -108,7 +108,7 @@ pub enum NoRequest {
 
 impl NoRequest {
     /// The reason that this one is about, where it has its code and its cause.
-    pub(super) fn within(&self) -> Option<&Reason> {
+    pub(super) fn inner(&self) -> Option<&Reason> {
         match self {
             Self::RemovesOnlyOwn(reason) | Self::CannotBeMade(_, reason) => Some(reason),
             _ => None,

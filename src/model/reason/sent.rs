@@ -72,12 +72,12 @@ impl NotSent {
             Self::Interrupted => Code::Interrupted,
             Self::NotOwn => Code::NotOwn,
             Self::Outage(_) => Code::Silent,
-            _ => self.within().map_or(Code::Other, Reason::code),
+            _ => self.inner().map_or(Code::Other, Reason::code),
         }
     }
 
     /// The reason that this one is about, where it has its code and its cause.
-    pub(super) fn within(&self) -> Option<&Reason> {
+    pub(super) fn inner(&self) -> Option<&Reason> {
         match self {
             Self::Unproven { because, .. } => Some(because),
             Self::NothingAccepted(reason, _) | Self::Control(reason) | Self::SlotLost(_, reason) => Some(reason),

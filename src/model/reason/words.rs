@@ -12,7 +12,7 @@ impl Display for UserChoice {
         match self {
             Self::Effect { effect, faulty } => {
                 let condition = if *faulty { "a server that accepts it all the same" } else { "it" };
-                write!(to, "{condition} {}; {} allows it", effect.does(), effect.flag())
+                write!(to, "{condition} {}; {} allows it", effect.verb_phrase(), effect.flag())
             }
             Self::Writes => write!(to, "writes are not allowed; --allow-writes allows them"),
             Self::Method(method) => write!(to, "{method} might change something; --allow-writes allows it"),
@@ -133,7 +133,7 @@ impl Display for NotSent {
             Self::SlotLost(slot, reason) => write!(to, "{slot} is not there: {reason}"),
             Self::SlotEmpty(slot) => write!(to, "{slot} is not there: nothing has made it"),
             Self::JobOpen(state) => write!(to, "the job has not finished: after the last look at it its state is {state:?}"),
-            Self::NothingToFollow(probe) => prior(to, probe, &Prior::Silent(None)),
+            Self::NothingToFollow(probe) => write_prior(to, probe, &Prior::Silent(None)),
             Self::LeadsNowhere(probe, status) => write!(to, "{probe} was answered {status}, which leads nowhere else"),
             Self::NoLocation(probe, status) => write!(to, "the answer {status} to {probe} has no Location"),
             Self::LogIn(about, failure) => log_in(to, about, failure),
@@ -191,7 +191,7 @@ impl Display for ResourceGone {
 }
 
 /// What is said of what became of another probe.
-pub(super) fn prior(to: &mut Formatter<'_>, probe: &ProbeId, what: &Prior) -> Result {
+pub(super) fn write_prior(to: &mut Formatter<'_>, probe: &ProbeId, what: &Prior) -> Result {
     match what {
         Prior::Unknown => write!(to, "{probe}"),
         Prior::NotSent => write!(to, "{probe} was not sent"),
@@ -238,7 +238,7 @@ impl Display for NotShown {
             Self::LimitNotReached(status) => write!(to, "the rate limit was not reached; {status} came"),
             Self::NothingAccepted(Some(reason)) => write!(to, "no valid request was accepted: {reason}"),
             Self::NothingAccepted(None) => write!(to, "no valid request was accepted"),
-            Self::NoFeature { api, part, count, status } => no_feature(to, api, part, (*count, *status)),
+            Self::NoFeature { api, part, count, status } => write_no_feature(to, api, part, (*count, *status)),
         }
     }
 }
@@ -265,7 +265,7 @@ impl Display for NotJudged {
     }
 }
 
-fn no_feature(to: &mut Formatter<'_>, api: &str, part: &[String], (count, status): (usize, Status)) -> Result {
+fn write_no_feature(to: &mut Formatter<'_>, api: &str, part: &[String], (count, status): (usize, Status)) -> Result {
     let part = if part.is_empty() { String::new() } else { format!(" ({})", part.join(", ")) };
     let requests = if count == 1 { "its only valid request".to_owned() } else { format!("each of {count} valid requests") };
     write!(to, "{api}{part}: {requests} was refused with {status}; the account may not have this feature, and no promise is broken")

@@ -14,8 +14,8 @@ use crate::plan::bound_request::BoundRequest;
 use crate::plan::effect::reads;
 use crate::plan::operation_effects::{removes, success_trigger};
 use crate::plan::resolver::Resolver;
-use crate::plan::schedule::selection::{satisfied, skip_reason};
-use crate::plan::triggers::{Mutation, Precondition, TriggerContext, named, same_route};
+use crate::plan::schedule::selection::{is_satisfied, skip_reason};
+use crate::plan::triggers::{Mutation, Precondition, TriggerContext, by_trigger_name, same_route};
 
 impl Resolver<'_> {
     /// Plans how each wanted cell is proved, in the order of the contract.
@@ -47,7 +47,7 @@ impl Resolver<'_> {
         }
         let success = match self.success(&operation.id) {
             Ok(success) => success,
-            Err(reason) => return left_out(reason),
+            Err(reason) => return intent_of_reason(reason),
         };
         let trigger = success_trigger(operation);
         let conditions = operation.response(status).map(|response| response.conditions.clone()).unwrap_or_default();
@@ -72,17 +72,17 @@ impl Resolver<'_> {
             return Intent::Probes(vec![success.clone()]);
         }
         let redirects = first.is_some_and(|first| first.class() == 3);
-        let more = if redirects { self.follow(success, status) } else { self.valid_probe(&operation.id, Some(status)) };
+        let more = if redirects { self.follow_redirect(success, status) } else { self.valid_probe(&operation.id, Some(status)) };
         match more {
             Ok(id) => Intent::Probes(vec![id]),
-            Err(reason) => left_out(reason),
+            Err(reason) => intent_of_reason(reason),
         }
     }
 
     /// Fetches what a redirect of the first request points at.
-    fn follow(&mut self, first: &ProbeId, status: Status) -> Result<ProbeId, Reason> {
+    fn follow_redirect(&mut self, first: &ProbeId, status: Status) -> Result<ProbeId, Reason> {
         let probe = self.builder.plan().probe(first).cloned().ok_or(NoState::RedirectGone)?;
-        let id = ProbeId::aimed(&probe.operation, status, &probe.trigger);
+        let id = ProbeId::for_cell(&probe.operation, status, &probe.trigger);
         let follow = Probe { id, status, repeat: Repeat::Follow(first.clone()), after: vec![first.clone()], captures: Vec::new(), ..probe };
         self.builder.push(follow)
     }
@@ -120,7 +120,7 @@ impl Resolver<'_> {
             if done.contains(&condition.trigger) {
                 continue;
             }
-            if let Some(reason) = self.held_back(operation, &mutation) {
+            if let Some(reason) = self.why_not_sent(operation, &mutation) {
                 skipped = Some(reason);
                 continue;
             }
@@ -156,14 +156,14 @@ impl Resolver<'_> {
     }
 
     /// Why a way is not gone although it could be: by choice, or for want of an account.
-    fn held_back(&self, operation: &Operation, mutation: &Mutation) -> Option<Reason> {
+    fn why_not_sent(&self, operation: &Operation, mutation: &Mutation) -> Option<Reason> {
         let method = &mutation.request.method;
         let reading = method.is_safe() || (*method == operation.method && reads(operation, self.context.suite, &self.context.options.permission));
         if !self.context.options.permission.writes && !reading {
             // Harmless only as long as the server refuses it, which is what is in question.
             return Some(UserChoice::Method(method.clone()).into());
         }
-        let limited = mutation.request.credentials == Credentials::Limited && !satisfied(operation, &self.context.options.limited);
+        let limited = mutation.request.credentials == Credentials::Limited && !is_satisfied(operation, &self.context.options.limited);
         limited.then(|| no_limited(self.context.suite).into())
     }
 
@@ -178,7 +178,7 @@ impl Resolver<'_> {
     ) -> Vec<(Condition, Vec<Status>, Mutation)> {
         let mut ways = Vec::new();
         for condition in conditions {
-            let Some(trigger) = named(&condition.trigger) else { continue };
+            let Some(trigger) = by_trigger_name(&condition.trigger) else { continue };
             for bound_request in [Some(fresh), with_body].into_iter().flatten() {
                 let trigger_context = |base| TriggerContext {
                     contract: self.context.contract,
@@ -215,7 +215,7 @@ impl Resolver<'_> {
         settled: PreparedFault,
         success: &ProbeId,
     ) -> Result<ProbeId, Reason> {
-        let id = ProbeId::aimed(&operation.id, status, &condition.trigger);
+        let id = ProbeId::for_cell(&operation.id, status, &condition.trigger);
         let mut settled = alone(operation, settled, |list| self.takes_one(operation, success, list));
         if removes(operation) && allowed.iter().any(|status| status.is_success()) {
             self.set_apart(operation, &mut settled);
@@ -266,7 +266,7 @@ impl Resolver<'_> {
         readers.sort_by_key(|operation| (operation.path.contains('{'), !self.context.wanted.has_operation(&operation.id)));
         for operation in readers {
             if let Ok(success) = self.success(&operation.id) {
-                return self.burst(ProbeId::aimed(WHOLE_SERVER, status, "burst"), status, success);
+                return self.burst(ProbeId::for_cell(WHOLE_SERVER, status, "burst"), status, success);
             }
         }
         Intent::Unreachable(NoRequest::NoHarmless.into())
@@ -280,7 +280,7 @@ impl Resolver<'_> {
         if !operation.method.is_safe() {
             return Intent::Unreachable(NoRequest::LimitIsReached.into());
         }
-        self.burst(ProbeId::aimed(&operation.id, status, "burst"), status, success)
+        self.burst(ProbeId::for_cell(&operation.id, status, "burst"), status, success)
     }
 
     /// Sends a valid request until the rate limit is reached; once it is, one more is enough for each that follows.
@@ -302,12 +302,12 @@ impl Resolver<'_> {
             repeat: Repeat::Burst { most },
             ..probe
         };
-        self.builder.push(burst).map_or_else(left_out, |id| Intent::Probes(vec![id]))
+        self.builder.push(burst).map_or_else(intent_of_reason, |id| Intent::Probes(vec![id]))
     }
 }
 
 /// What becomes of a cell for a reason: it is skipped where a person has chosen it.
-fn left_out(reason: Reason) -> Intent {
+fn intent_of_reason(reason: Reason) -> Intent {
     if reason.is_choice() { Intent::Skipped(reason) } else { Intent::Unreachable(reason) }
 }
 
@@ -319,7 +319,7 @@ fn why_not(plain: &BoundRequest, conditions: &[Condition], possible: &[TriggerNa
     let bodiless = plain.base.media.is_none();
     let mut lacking: Vec<(String, Vec<String>)> = Vec::new();
     let impossible = conditions.iter().filter(|condition| !possible.contains(&condition.trigger));
-    for trigger in impossible.filter_map(|condition| named(&condition.trigger)).filter(|trigger| !trigger.needs.is_empty()) {
+    for trigger in impossible.filter_map(|condition| by_trigger_name(&condition.trigger)).filter(|trigger| !trigger.needs.is_empty()) {
         let needs = if bodiless && trigger.needs.contains("body") { "body" } else { trigger.needs };
         match lacking.iter_mut().find(|(known, _)| *known == needs) {
             Some((_, triggers)) => triggers.push(trigger.name.to_string()),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::contract::put;
+use crate::contract::replace_or_add;
 use crate::model::contract::{Operation, ResourceNeed, Status};
 use crate::model::plan::{Binding, Body, Capture, Fault, Origin, Place, ProbeId, RequestTemplate, Slot, SlotId, Stage};
 use crate::model::reason::{NoRequest, NoState, Reason};
@@ -55,8 +55,8 @@ impl Resolver<'_> {
             Precondition::Referred(by) => self.referred(&mut settled, by.as_deref())?,
             Precondition::Unfinished => self.unfinished(&mut settled)?,
             Precondition::Unmodified { condition, validator } => self.unmodified(&mut settled, success, (condition, validator))?,
-            Precondition::Given(state) => self.given(&mut settled, state)?,
-            Precondition::After(by) => self.after(&mut settled, by.as_deref())?,
+            Precondition::Given(state) => self.require_given_state(&mut settled, state)?,
+            Precondition::After(by) => self.require_state_after(&mut settled, by.as_deref())?,
         }
         Ok(settled)
     }
@@ -65,7 +65,7 @@ impl Resolver<'_> {
         settled.after.push(success.clone());
         // Before the next change makes what was taken free again.
         settled.stage = self.builder.plan().probe(success).map_or(Stage::Change, |probe| probe.stage.min(Stage::Change));
-        let own = own_filling(&settled.request);
+        let own = target_filling(&settled.request);
         let before = self.bases.get(success).cloned().ok_or(NoState::ValidRequestGone)?;
         let taken = at.and_then(|at| json(&before.base.request)?.pointer(at).cloned());
         match (at, taken) {
@@ -75,7 +75,7 @@ impl Resolver<'_> {
                 let own = own.as_ref().ok_or_else(|| NoState::NothingToRepeat(at.to_owned()))?;
                 let kind = self.kind_of(&own.slot);
                 let other = self.another(&kind, Some(&own.slot)).ok_or(NoState::OnlyOneOf(kind))?;
-                let value = self.made_with(&other, at).ok_or_else(|| NoState::MadeWithout(at.to_owned()))?;
+                let value = self.value_at_creation(&other, at).ok_or_else(|| NoState::MadeWithout(at.to_owned()))?;
                 settled.request = self.with_value_at(operation, &before, at, value)?;
                 settled.besides.push(other);
                 return Ok(());
@@ -100,11 +100,11 @@ impl Resolver<'_> {
         let Body::Json(body) = &mut fresh.base.request.body else {
             return Err(NoState::NoJson.into());
         };
-        if put(body, at, value) { Ok(fresh.base.request) } else { Err(NoState::NoPlace(at.to_owned()).into()) }
+        if replace_or_add(body, at, value) { Ok(fresh.base.request) } else { Err(NoState::NoPlace(at.to_owned()).into()) }
     }
 
     /// What the request that made a resource says at a pointer.
-    fn made_with(&self, slot: &str, at: &str) -> Option<Value> {
+    fn value_at_creation(&self, slot: &str, at: &str) -> Option<Value> {
         let maker = self.builder.plan().maker(slot)?;
         json(&self.builder.plan().probe(maker)?.request)?.pointer(at).cloned()
     }
@@ -145,7 +145,7 @@ impl Resolver<'_> {
         // What is done to the resource itself may be undone by the next change, so the request is due before that.
         if self.bases.get(&referrer).and_then(|bound_request| path_filling(&bound_request.base.request)).is_some_and(|own| own.slot == target) {
             settled.stage = Stage::Change;
-            self.undo(by);
+            self.undo_operation(by);
         }
         // While what refers to it is there, that is, before it is removed in its turn.
         settled.besides.extend(self.made_by(&referrer));
@@ -155,7 +155,7 @@ impl Resolver<'_> {
 
     /// What an operation has done to a resource is undone by the deletion on the same route, or the resource could not be
     /// removed in the end.
-    fn undo(&mut self, operation: &str) {
+    fn undo_operation(&mut self, operation: &str) {
         let contract = self.context.contract;
         let Some(done) = contract.operation(operation) else { return };
         let inverse = contract.operations.iter().find(|other| other.path == done.path && other.method.is_delete());
@@ -192,7 +192,7 @@ impl Resolver<'_> {
         Ok(())
     }
 
-    fn given(&mut self, settled: &mut PreparedFault, state: &str) -> Result<(), Reason> {
+    fn require_given_state(&mut self, settled: &mut PreparedFault, state: &str) -> Result<(), Reason> {
         let place = path_filling(&settled.request).ok_or(NoState::NothingInPath)?;
         let kind = self.kind_of(&place.slot);
         let known = self.context.options.given.get(&kind).and_then(|known| known.iter().find(|known| known.state.as_deref() == Some(state)));
@@ -213,7 +213,7 @@ impl Resolver<'_> {
         NoState::NotGiven { kind: kind.to_owned(), state: state.to_owned(), variable, later }
     }
 
-    fn after(&mut self, settled: &mut PreparedFault, by: Option<&str>) -> Result<(), Reason> {
+    fn require_state_after(&mut self, settled: &mut PreparedFault, by: Option<&str>) -> Result<(), Reason> {
         let first = || settled.request.fillings.first().cloned();
         let binding = path_filling(&settled.request).or_else(first).ok_or(NoState::NothingInRequest)?;
         let kind = self.kind_of(&binding.slot);
@@ -255,7 +255,7 @@ fn json(request: &RequestTemplate) -> Option<&Value> {
 
 /// The place that names the resource a request is about: in the path, or in the body as the id of its (first) primary
 /// resource.
-fn own_filling(request: &RequestTemplate) -> Option<Binding> {
+fn target_filling(request: &RequestTemplate) -> Option<Binding> {
     let own = ["/data/id", "/data/0/id", "/id"];
     path_filling(request)
         .or_else(|| request.fillings.iter().find(|binding| matches!(&binding.place, Place::Body(at) if own.contains(&at.as_str()))).cloned())

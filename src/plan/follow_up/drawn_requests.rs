@@ -55,7 +55,7 @@ impl Resolver<'_> {
         {
             return None;
         }
-        let id = ProbeId::aimed(&operation.id, TRIGGER, format_args!("again-{number}"));
+        let id = ProbeId::for_cell(&operation.id, TRIGGER, format_args!("again-{number}"));
         self.drawn_probe(operation, id, &bound_request, drawn.clone(), before)
     }
 
@@ -64,12 +64,12 @@ impl Resolver<'_> {
         let mut luck = SeededRandom::new(self.context.options.seed, &operation.id, number);
         let bound_request = self.trigger_context(operation)?;
         let (changes, expects) = match number % 4 {
-            2 => self.unforeseen(operation, &bound_request, &mut luck).or_else(|| self.admitted(operation, &bound_request, &mut luck)),
-            3 => self.forbidden(operation, &bound_request, &mut luck).or_else(|| self.unforeseen(operation, &bound_request, &mut luck)),
-            _ => self.admitted(operation, &bound_request, &mut luck).or_else(|| self.unforeseen(operation, &bound_request, &mut luck)),
+            2 => self.undocumented_addition(operation, &bound_request, &mut luck).or_else(|| self.admitted(operation, &bound_request, &mut luck)),
+            3 => self.forbidden(operation, &bound_request, &mut luck).or_else(|| self.undocumented_addition(operation, &bound_request, &mut luck)),
+            _ => self.admitted(operation, &bound_request, &mut luck).or_else(|| self.undocumented_addition(operation, &bound_request, &mut luck)),
         }?;
         let drawn = Drawn { operation: operation.id.clone(), number, seed: self.context.options.seed, changes, expects };
-        let id = ProbeId::aimed(&operation.id, TRIGGER, number);
+        let id = ProbeId::for_cell(&operation.id, TRIGGER, number);
         self.drawn_probe(operation, id, &bound_request, drawn, before)
     }
 
@@ -81,7 +81,12 @@ impl Resolver<'_> {
     }
 
     /// Something that no schema speaks of.
-    fn unforeseen(&self, operation: &Operation, bound_request: &BoundRequest, luck: &mut SeededRandom) -> Option<(Vec<DrawnChange>, Expects)> {
+    fn undocumented_addition(
+        &self,
+        operation: &Operation,
+        bound_request: &BoundRequest,
+        luck: &mut SeededRandom,
+    ) -> Option<(Vec<DrawnChange>, Expects)> {
         let change = unforeseen_change(self.context.contract, operation, &bound_request.base, luck)?;
         applied(&bound_request.base.request, std::slice::from_ref(&change))?;
         Some((vec![change], Expects::Open))
@@ -194,7 +199,7 @@ impl Resolver<'_> {
         let (fault, allowed) = match &drawn.expects {
             Expects::Refusal(trigger) => {
                 let place = drawn.changes.first()?.place.clone();
-                let fault = Fault { place, words: drawn.words() };
+                let fault = Fault { place, words: drawn.describe() };
                 (Some(fault), operation.statuses_for(|condition| condition.trigger == *trigger))
             }
             Expects::Success | Expects::Plausible | Expects::Open => (None, control.allowed.clone()),
@@ -234,7 +239,7 @@ impl Resolver<'_> {
         let slots: Vec<SlotId> = std::iter::once(slot).chain(bound_request.slots.iter().cloned()).collect();
         let look = self.bind(reader, false, &slots).ok()?;
         let mut probe = Probe::valid(ProbeId::default(), reader, Purpose::Fixture, Stage::Draw, look.base.request);
-        probe.id = ProbeId::aimed(&reader.id, probe.status, "success");
+        probe.id = ProbeId::for_cell(&reader.id, probe.status, "success");
         (probe.after, probe.assumed) = (vec![id.clone()], look.assumed);
         self.builder.push(probe).ok()
     }

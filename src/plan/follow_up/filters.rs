@@ -29,7 +29,7 @@ impl Resolver<'_> {
     }
 
     fn add_filter_probe(&mut self, operation: &Operation, list: Probe, own: Option<(&Parameter, SlotId)>, sparse: Option<(&Parameter, String)>) {
-        let id = ProbeId::aimed(&operation.id, list.status, "narrowed");
+        let id = ProbeId::for_cell(&operation.id, list.status, "narrowed");
         let control = list.id.clone();
         let mut request = list.request.clone();
         let mut needs = list.needs.clone();

@@ -31,14 +31,14 @@ impl Resolver<'_> {
             let form = (paging.limit.clone(), paging.turn.clone());
             if self.context.options.thorough || !forms.contains(&form) {
                 forms.push(form);
-                self.walk(&paging, operation, &success);
+                self.follow_pages(&paging, operation, &success);
             }
         }
     }
 
-    fn walk(&mut self, paging: &Paging, operation: &Operation, success: &ProbeId) {
+    fn follow_pages(&mut self, paging: &Paging, operation: &Operation, success: &ProbeId) {
         let (Some(list), Some(cell)) = (self.builder.plan().probe(success).cloned(), self.cell_of(operation, success)) else { return };
-        let id = ProbeId::aimed(&operation.id, list.status, "pages");
+        let id = ProbeId::for_cell(&operation.id, list.status, "pages");
         let mut request = list.request.clone();
         request.query.retain(|(name, _)| *name != paging.limit && *name != paging.turn);
         request.query.push((paging.limit.clone(), paging.smallest.to_string()));
@@ -56,7 +56,7 @@ impl Resolver<'_> {
             repeat,
             ..list
         });
-        self.aim_at(cell, pushed);
+        self.aim_at_cell(cell, pushed);
     }
 
     /// Fetches what the Location of a job leads to, where the contract documents one.
@@ -81,7 +81,7 @@ impl Resolver<'_> {
             let result = operation.result.as_ref().and_then(|result| contract.operation(result));
             let (Some(end), Some(result), Some(Ok(success))) = (end, result, self.successes.get(&operation.id).cloned()) else { continue };
             let (Some(look), Some(cell)) = (self.builder.plan().probe(&success).cloned(), self.cell_at(operation, &success, end)) else { continue };
-            let id = ProbeId::aimed(&operation.id, end, "location");
+            let id = ProbeId::for_cell(&operation.id, end, "location");
             let pushed = self.builder.push(Probe {
                 id,
                 operation: result.id.clone(),
@@ -93,7 +93,7 @@ impl Resolver<'_> {
                 also: vec![operation.id.clone()],
                 ..look
             });
-            self.aim_at(cell, pushed);
+            self.aim_at_cell(cell, pushed);
         }
     }
 
@@ -102,7 +102,7 @@ impl Resolver<'_> {
         let made = self.made_by(success).into_iter().next();
         let kind = made.and_then(|slot| self.builder.plan().slots.get(&slot)).map(|slot| slot.kind.clone()).unwrap_or_default();
         let Some(reader) = self.reader_of(&kind).and_then(|reader| self.context.contract.operation(&reader)) else { return };
-        let id = ProbeId::aimed(&operation.id, first.status, "location");
+        let id = ProbeId::for_cell(&operation.id, first.status, "location");
         let mut request = first.request.clone();
         request.method = Method::GET;
         request.body = Body::Empty;
@@ -120,11 +120,11 @@ impl Resolver<'_> {
             purpose: Purpose::Probe,
             ..first
         });
-        self.aim_at(cell, pushed);
+        self.aim_at_cell(cell, pushed);
     }
 
     /// Aims what was planned at a cell as well; what may not be sent is left out.
-    fn aim_at(&mut self, cell: usize, pushed: Result<ProbeId, Reason>) {
+    fn aim_at_cell(&mut self, cell: usize, pushed: Result<ProbeId, Reason>) {
         if let (Ok(id), Some(Intent::Probes(aimed))) = (pushed, self.builder.cells_mut().get_mut(cell).map(|cell| &mut cell.intent)) {
             aimed.push(id);
         }

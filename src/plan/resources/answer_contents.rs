@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::unmarked_ids::is_id;
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 use crate::plan::values::carries;
 
 /// How deep a resource is looked into for the mark of the run.
@@ -24,8 +24,9 @@ pub fn items<'v>(body: &'v Value, member: &str, id: &str) -> Vec<&'v Value> {
 fn holders<'v>(value: &'v Value, member: &str, id: &str, found: &mut Vec<&'v Value>) {
     match value {
         Value::Object(members) => {
-            let own =
-                |name: &String, value: &Value| (name == member || is_id(name)) && (value.is_string() || value.is_number()) && plain(value) == id;
+            let own = |name: &String, value: &Value| {
+                (name == member || is_id(name)) && (value.is_string() || value.is_number()) && unquoted_text(value) == id
+            };
             if members.iter().any(|(name, value)| own(name, value)) {
                 found.push(value);
             }
@@ -42,7 +43,7 @@ pub fn names_itself(sent: &Value, id: &str) -> bool {
     let items = data.as_array().map_or_else(|| vec![data], |items| items.iter().collect());
     items.iter().filter_map(|item| item.as_object()).flatten().any(|(name, value)| {
         let own = matches!(name.to_ascii_lowercase().as_str(), "id" | "uuid" | "guid");
-        own && (value.is_string() || value.is_number()) && plain(value) == id
+        own && (value.is_string() || value.is_number()) && unquoted_text(value) == id
     })
 }
 
@@ -75,7 +76,7 @@ pub fn other_name(sent: &Value, item: &Value, member: &str, mark: &str) -> Optio
     let was_sent = |value: &Value| value.as_str().is_some_and(|text| holds_text(sent, text));
     let mut other = members
         .filter(|(name, value)| named(name) && value.as_str().is_some_and(|text| !text.is_empty() && !carries(text, mark)) && !was_sent(value));
-    other.next().map(|(_, value)| plain(value))
+    other.next().map(|(_, value)| unquoted_text(value))
 }
 
 /// Whether a member is called like the name of a thing.
@@ -119,7 +120,7 @@ pub fn note_ids(value: &Value, kind: Option<&str>, seen: &mut BTreeSet<(String, 
         Value::Array(items) => items.iter().for_each(|item| note_ids(item, kind, seen)),
         Value::String(_) | Value::Number(_) => {
             if let Some(kind) = kind {
-                seen.insert((kind.to_owned(), plain(value)));
+                seen.insert((kind.to_owned(), unquoted_text(value)));
             }
         }
         _ => {}

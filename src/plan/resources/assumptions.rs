@@ -4,7 +4,7 @@ use super::unmarked_ids::is_id;
 use crate::model::contract::Operation;
 use crate::model::path::parameter_of;
 use crate::model::plan::{Origin, Place, SlotId};
-use crate::model::text::bare;
+use crate::model::text::without_separators;
 use crate::model::trigger_name::TriggerName;
 use crate::plan::bound_request::BoundRequest;
 use crate::plan::resolver::Resolver;
@@ -63,13 +63,14 @@ impl Resolver<'_> {
             let place = Place::Path(name.to_owned());
             let slot = &bound_request.base.request.fillings.iter().find(|binding| binding.place == place)?.slot;
             let kind = &self.builder.plan().slots.get(slot)?.kind;
-            let (asked, thing) = (bare(name), bare(kind.rsplit('/').next()?));
+            let (asked, thing) = (without_separators(name), without_separators(kind.rsplit('/').next()?));
             let sources: Vec<_> = self.context.feeds.iter().filter(|id_source| id_source.kind == *kind).collect();
             let is_below = sources.iter().filter_map(|id_source| self.context.contract.operation(&id_source.operation)).any(|source| {
                 let (above, own) = (operation.segments().take(at), source.segments());
                 source.segments().count() == at && own.zip(above).all(|(one, other)| one == other || (one.contains('{') && other.contains('{')))
             });
-            let is_called_so = sources.iter().any(|id_source| id_source.expression.rsplit(['/', '.']).next().is_some_and(|end| bare(end) == asked));
+            let is_called_so =
+                sources.iter().any(|id_source| id_source.expression.rsplit(['/', '.']).next().is_some_and(|end| without_separators(end) == asked));
             let is_named = is_id(name) || asked == thing || Some(asked.as_str()) == thing.strip_suffix('s');
             let is_key = sources.is_empty() || is_below || is_called_so || is_named;
             (!is_key).then(|| format!("it is not certain that {name} takes the id of {kind}"))

@@ -37,7 +37,7 @@ impl Resolver<'_> {
                 self.wait_for(&kind, &list.id);
                 continue;
             }
-            let id = ProbeId::doing(&list.operation, BEFORE);
+            let id = ProbeId::for_action(&list.operation, BEFORE);
             let planned = list.id.clone();
             let before = Probe {
                 id,

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use crate::contract::{get_mut, put, remove, unescape};
+use crate::contract::{get_mut, remove, replace_or_add, unescape};
 use crate::model::contract::{Location, Operation, SchemaRef};
 use crate::model::effect::{Effect, Provenance};
 use crate::model::plan::{Binding, Body, Place, Slot, SlotId};
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 use crate::plan::bound_request::BoundRequest;
 use crate::plan::effect::{ClassifiedRequest, reads};
 use crate::plan::operation_effects::removes;
@@ -37,7 +37,7 @@ impl Resolver<'_> {
         let is_number = !example.is_empty() && example.bytes().all(|byte| byte.is_ascii_digit());
         let named = Some(named).filter(|value| !is_number && fits(value));
         let key = named.or_else(|| nth_unknown_id(&Value::from(example), &self.context.options.mark, self.marks as u64, fits))?;
-        let key = plain(&key);
+        let key = unquoted_text(&key);
         base.request.path_values.insert(name, key.clone());
         base.request.reset_style(&place);
         base.needs.retain(|need| need.place != place);
@@ -45,9 +45,9 @@ impl Resolver<'_> {
     }
 
     fn allows(&self, schema: &SchemaRef, value: &Value) -> bool {
-        let text = plain(value);
+        let text = unquoted_text(value);
         let readings = [Some(Value::from(text.as_str())), serde_json::from_str(&text).ok()];
-        readings.into_iter().flatten().any(|value| self.context.schemas.breaches(schema, &value).map_or(true, |breaches| breaches.is_empty()))
+        readings.into_iter().flatten().any(|value| self.context.schemas.violations(schema, &value).map_or(true, |breaches| breaches.is_empty()))
     }
 
     /// Lets the body of a request on one thing name the thing that its path names.
@@ -144,7 +144,7 @@ impl Resolver<'_> {
             let Some(example) = body.pointer(&at).filter(|_| is_own_id(&at)).cloned() else { continue };
             let with = |value: &Value| {
                 let mut with = body.clone();
-                put(&mut with, &at, value.clone());
+                replace_or_add(&mut with, &at, value.clone());
                 with
             };
             if let Some(value) = nth_unknown_id(&example, &self.context.options.mark, self.marks as u64, |value| valid(&with(value))) {

@@ -64,7 +64,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn remove_by(&mut self, operation: &Operation, bound_request: &BoundRequest, slot: SlotId) {
-        let id = ProbeId::doing(&operation.id, format_args!("cleanup::{slot}"));
+        let id = ProbeId::for_action(&operation.id, format_args!("cleanup::{slot}"));
         let request = bound_request.base.request.clone();
         let consumes = consumed_slots(operation, bound_request);
         let probe = Probe { consumes, ..Probe::valid(id, operation, Purpose::Cleanup, Stage::Cleanup, request) };

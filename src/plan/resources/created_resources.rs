@@ -22,7 +22,7 @@ pub fn made_captures(plan: &Plan, probe: &Probe) -> Vec<(Capture, String)> {
         return Vec::new();
     }
     // What a query with POST finds it has not made.
-    let made = |slot: &str| plan.slots.get(ids::planned(slot)).filter(|slot| slot.maker().is_some());
+    let made = |slot: &str| plan.slots.get(ids::plan_id(slot)).filter(|slot| slot.maker().is_some());
     let kind = |slot: &str| made(slot).map(|slot| slot.kind.clone());
     maker.captures.iter().filter_map(|capture| Some((capture.clone(), kind(&capture.slot)?))).collect()
 }

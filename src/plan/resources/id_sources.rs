@@ -6,7 +6,7 @@ use super::named_by_request::named_by_request;
 use crate::contract::schema::is_part;
 use crate::contract::{makes, member_named_like};
 use crate::model::contract::{Contract, Location, Operation, Response, Status};
-use crate::model::text::bare;
+use crate::model::text::without_separators;
 
 /// An operation whose answer holds ids of a kind.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,7 +34,7 @@ impl IdSource {
 }
 
 /// Every feed of a contract, from its links.
-pub fn feeds(contract: &Contract) -> Vec<IdSource> {
+pub fn linked_id_sources(contract: &Contract) -> Vec<IdSource> {
     let mut feeds: Vec<IdSource> = Vec::new();
     for operation in &contract.operations {
         for response in operation.successes() {
@@ -73,7 +73,7 @@ pub fn feeds(contract: &Contract) -> Vec<IdSource> {
 fn told_elsewhere(contract: &Contract, feeds: &[IdSource], reader: &Operation) -> Option<IdSource> {
     let parameter = reader.item_parameter().filter(|_| reader.method.is_get() && !contract.inferred.annotated)?;
     let kind = parameter.resource.as_ref()?.kind.clone();
-    let name = bare(&parameter.name);
+    let name = without_separators(&parameter.name);
     // `id` is what everything calls its own.
     let tells = ["id", "uuid", "guid", "number", "token"].iter().any(|end| name.len() > end.len() && name.ends_with(end));
     if !tells || feeds.iter().any(|id_source| id_source.kind == kind) {
@@ -83,7 +83,8 @@ fn told_elsewhere(contract: &Contract, feeds: &[IdSource], reader: &Operation) -
     // What the request itself names is repeated.
     let repeats = |operation: &Operation| {
         let content = operation.request_body.iter().flat_map(|body| &body.content).cloned().collect::<Vec<_>>();
-        let named = bare(&sent(operation).to_string()).contains(&name) || operation.parameters.iter().any(|own| bare(&own.name) == name);
+        let named = without_separators(&sent(operation).to_string()).contains(&name)
+            || operation.parameters.iter().any(|own| without_separators(&own.name) == name);
         named || member_named_like(document, &content, &parameter.name, true).is_some()
     };
     let posts = contract.operations.iter().filter(|operation| operation.method.is_post() && !repeats(operation));
@@ -108,7 +109,7 @@ fn at_a_key(feeds: &[IdSource], operation: &Operation) -> Option<IdSource> {
 /// What the contract's example of a request says of the resource.
 fn sent(operation: &Operation) -> Value {
     let sent = operation.request_body.as_ref().and_then(|body| body.content.first()).and_then(|media| media.examples.first());
-    sent.map(|example| primary(&example.value)).unwrap_or_default()
+    sent.map(|example| primary_resource(&example.value)).unwrap_or_default()
 }
 
 fn add(document: &Value, feeds: &mut Vec<IdSource>, operation: &Operation, response: &Response, kind: &str, expression: &str) {
@@ -129,7 +130,7 @@ fn add(document: &Value, feeds: &mut Vec<IdSource>, operation: &Operation, respo
 fn id_shape_in_answer(document: &Value, operation: &Operation, response: &Response, expression: &str) -> (bool, Vec<Value>) {
     let sent = sent(operation);
     let shown = response.content.iter().find_map(|media| media.examples.first());
-    let shown = shown.map(|example| primary(&example.value)).unwrap_or_default();
+    let shown = shown.map(|example| primary_resource(&example.value)).unwrap_or_default();
     let many = expression.split(['#', '/']).any(|token| token.parse::<usize>().is_ok());
     let makes = makes(document, operation, expression);
     let items = match (&sent, many && makes) {
@@ -145,7 +146,7 @@ fn id_shape_in_answer(document: &Value, operation: &Operation, response: &Respon
 }
 
 /// The part of a document that holds the resource: `data` where there is one (JSON:API), else the document.
-fn primary(document: &Value) -> Value {
+fn primary_resource(document: &Value) -> Value {
     document.get("data").unwrap_or(document).clone()
 }
 
@@ -183,7 +184,7 @@ mod tests {
         let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"},
             "paths": {"/exports": {"post": start}, format!("/jobs/{{{parameter}}}"): {"get": poll}}});
         let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
-        feeds(&contract)
+        linked_id_sources(&contract)
             .into_iter()
             .map(|id_source| format!("{} {} {} {}", id_source.operation, id_source.kind, id_source.expression, id_source.makes))
             .collect()

@@ -11,7 +11,7 @@ use crate::model::contract::{Operation, ResourceNeed};
 use crate::model::effect::Effect;
 use crate::model::plan::{Binding, Body, Capture, Origin, Place, Probe, ProbeId, Purpose, Slot, SlotId};
 use crate::model::reason::{NoRequest, Reason, UserChoice};
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 use crate::model::trigger_name::TriggerName;
 use crate::plan::bound_request::BoundRequest;
 use crate::plan::effect::reads;
@@ -36,7 +36,7 @@ impl Resolver<'_> {
         let mut bound_request = BoundRequest { base, slots: Vec::new(), assumed };
         let mut chosen: Vec<(String, String, SlotId)> = Vec::new();
         for need in bound_request.base.needs.clone() {
-            let example = plain(&need.example);
+            let example = unquoted_text(&need.example);
             let known = chosen.iter().find(|(kind, text, _)| *kind == need.resource.kind && *text == example);
             let slot = if let Some((_, _, slot)) = known {
                 Some(slot.clone())
@@ -187,7 +187,7 @@ impl Resolver<'_> {
                 && (!matches!(slot.origin, Origin::Borrowed(_)) || slot.fallback == need.fallback)
         };
         let mut found: Vec<&SlotId> = self.builder.plan().slots.iter().filter(|(id, slot)| fits(id, slot)).map(|(id, _)| id).collect();
-        found.sort_by_key(|id| (self.depends_on_found_data(id), number(id)));
+        found.sort_by_key(|id| (self.depends_on_found_data(id), slot_number(id)));
         found.first().map(|id| (*id).clone())
     }
 
@@ -362,7 +362,7 @@ impl Resolver<'_> {
     }
 }
 
-fn number(slot: &str) -> usize {
+fn slot_number(slot: &str) -> usize {
     crate::model::ids::number_of(slot).unwrap_or(usize::MAX)
 }
 

@@ -47,7 +47,7 @@ impl Resolver<'_> {
             let Ok(success) = self.success(&other.id) else { continue };
             let probe =
                 self.builder.plan().probe(&success).filter(|probe| probe.request.slots_in_path() == bound_request.base.request.slots_in_path());
-            let put = probe.map(|probe| named(probe, |_| true)).unwrap_or_default();
+            let put = probe.map(|probe| slots_in_body(probe, |_| true)).unwrap_or_default();
             if let Some(slot) = put.into_iter().find(|slot| !taken.contains(slot) && self.kind_of(slot) == kind) {
                 return Some(slot);
             }
@@ -64,7 +64,7 @@ impl Resolver<'_> {
             let Some(first) = self.successes.get(&operation.id).and_then(|success| self.builder.plan().probe(success.as_ref().ok()?)) else {
                 continue;
             };
-            let (owners, out) = (first.request.slots_in_path().into_iter().cloned().collect::<Vec<_>>(), named(first, |_| true));
+            let (owners, out) = (first.request.slots_in_path().into_iter().cloned().collect::<Vec<_>>(), slots_in_body(first, |_| true));
             let request = first.request.clone();
             // A removal without a body takes out all there is.
             if out.is_empty() {
@@ -74,7 +74,7 @@ impl Resolver<'_> {
                 let fixed: Vec<SlotId> = owners.iter().cloned().chain([left]).collect();
                 let Ok(bound_request) = self.bind(operation, false, &fixed) else { continue };
                 let mut removal = Probe::valid(ProbeId::default(), operation, Purpose::Fixture, Stage::Remove, bound_request.base.request);
-                removal.id = ProbeId::aimed(&operation.id, removal.status, "success");
+                removal.id = ProbeId::for_cell(&operation.id, removal.status, "success");
                 removal.assumed = bound_request.assumed;
                 // What may not be sent is left out: no cell depends on it.
                 let _ = self.builder.push(removal);
@@ -99,7 +99,7 @@ impl Resolver<'_> {
                 owner
                     .maker()
                     .and_then(|maker| self.builder.plan().probe(maker))
-                    .map(|maker| named(maker, |place| place.contains(&at)))
+                    .map(|maker| slots_in_body(maker, |place| place.contains(&at)))
                     .unwrap_or_default(),
             );
         }
@@ -107,7 +107,7 @@ impl Resolver<'_> {
         for other in others.filter(|other| matches!(other.method.as_str(), "POST" | "PATCH")) {
             let Some(Ok(success)) = self.successes.get(&other.id) else { continue };
             let probe = self.builder.plan().probe(success).filter(|probe| probe.request.slots_in_path() == owners);
-            there.extend(probe.map(|probe| named(probe, |_| true)).unwrap_or_default());
+            there.extend(probe.map(|probe| slots_in_body(probe, |_| true)).unwrap_or_default());
         }
         there
     }
@@ -118,7 +118,7 @@ impl Resolver<'_> {
         let removals: Vec<Probe> = self.builder.plan().probes.iter().filter(|probe| takes_out(probe)).cloned().collect();
         for removal in removals {
             let Some(read) = self.builder.plan().probes.iter().find(|probe| reads(probe, &removal)).cloned() else { continue };
-            let id = ProbeId::aimed(&read.operation, read.status, "afterwards");
+            let id = ProbeId::for_cell(&read.operation, read.status, "afterwards");
             let look = Probe {
                 id,
                 purpose: Purpose::Fixture,
@@ -153,7 +153,7 @@ fn reads(probe: &Probe, removal: &Probe) -> bool {
 }
 
 /// The slots that a request names in its body.
-fn named(probe: &Probe, at: impl Fn(&str) -> bool) -> Vec<SlotId> {
+fn slots_in_body(probe: &Probe, at: impl Fn(&str) -> bool) -> Vec<SlotId> {
     let body = probe.request.fillings.iter().filter(|binding| matches!(&binding.place, Place::Body(place) if at(place)));
     body.map(|binding| binding.slot.clone()).collect()
 }

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use crate::contract::schema::{follow, property};
+use crate::contract::schema::{follow_references, property};
 use crate::model::contract::{Contract, Location, MediaType, Operation};
 use crate::model::path::parameter_of;
-use crate::model::text::bare;
+use crate::model::text::without_separators;
 
 /// Ends of the names of parameters that ask for a name.
 const NAMES: [&str; 3] = ["name", "slug", "key"];
@@ -40,7 +40,7 @@ pub(super) fn named_by_request(contract: &Contract, is_made: impl Fn(&str) -> bo
 /// Whether no success of an operation has a member that could be an id; what is found by a search would be shown.
 fn shows_nothing(document: &Value, operation: &Operation) -> bool {
     let is_silent = |media: &MediaType| {
-        let schema = media.schema.as_ref().and_then(|schema| follow(document, &schema.0)).map(|(_, schema)| schema);
+        let schema = media.schema.as_ref().and_then(|schema| follow_references(document, &schema.0)).map(|(_, schema)| schema);
         let keywords = ["properties", "items", "allOf", "anyOf", "oneOf", "additionalProperties"];
         media.examples.is_empty() && schema.is_some_and(|schema| keywords.iter().all(|keyword| schema.get(*keyword).is_none()))
     };
@@ -70,12 +70,12 @@ fn asked_below(contract: &Contract, post: &Operation) -> Vec<(String, String)> {
 fn member_for(contract: &Contract, post: &Operation, parameter: &str) -> Option<String> {
     let media = post.request_body.as_ref()?.content.iter().find(|media| media.name.contains("json"))?;
     let schema = &media.schema.as_ref()?.0;
-    let collection = bare(post.segments().next_back()?);
-    let (asked, thing) = (bare(parameter), collection.strip_suffix('s').unwrap_or(&collection));
+    let collection = without_separators(post.segments().next_back()?);
+    let (asked, thing) = (without_separators(parameter), collection.strip_suffix('s').unwrap_or(&collection));
     let is_name = asked == thing || NAMES.iter().any(|end| asked == *end || asked == format!("{thing}{end}"));
-    let required = follow(&contract.document, schema)?.1.get("required")?.as_array()?;
+    let required = follow_references(&contract.document, schema)?.1.get("required")?.as_array()?;
     let is_text = |member: &str| {
-        let described = property(&contract.document, schema, member).and_then(|at| Some(follow(&contract.document, &at)?.1));
+        let described = property(&contract.document, schema, member).and_then(|at| Some(follow_references(&contract.document, &at)?.1));
         described.and_then(|described| described.get("type")).is_some_and(|kind| kind == "string")
     };
     let ways = [parameter, "name"];

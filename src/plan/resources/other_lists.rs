@@ -51,7 +51,7 @@ impl Resolver<'_> {
             let others = feeds.into_iter().filter_map(|id_source| {
                 // That something is there for everybody is sure of a whole list only; whoever relies on that must not be misled.
                 let mut other = self.lister(id_source).filter(|other| below(&first.request.path) || !below(&other.request.path))?;
-                (other.wave, other.stage) = first.due();
+                (other.wave, other.stage) = first.stage_order();
                 other.after = vec![first.id.clone()];
                 (other.purpose, other.repeat) = (Purpose::Fixture, Repeat::Once);
                 other.id = other.id.another(&id);
@@ -75,7 +75,7 @@ impl Resolver<'_> {
         if !base.needs.is_empty() || skip_reason(operation, self.context.suite, self.context.options).is_some() {
             return None;
         }
-        let id = self.builder.free_id(&ProbeId::doing(&operation.id, "list"));
+        let id = self.builder.free_id(&ProbeId::for_action(&operation.id, "list"));
         Some(Probe { assumed: base.unvouched, ..Probe::valid(id, operation, Purpose::Fixture, Stage::Find, base.request) })
     }
 }

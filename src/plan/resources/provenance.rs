@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::answer_contents::{carries_any, items, names_itself, note_ids, other_name, shows};
-use super::id_sources::{IdSource, feeds};
+use super::id_sources::{IdSource, linked_id_sources};
 use crate::contract::expressions::captured;
 use crate::model::contract::{Contract, Status};
 use crate::model::exchange::Answer;
 use crate::model::ids::ProbeId;
 use crate::model::plan::{Capture, Place, Probe, SlotId};
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 use crate::plan::effect::is_new_key;
 use crate::plan::values::carries;
 
@@ -33,7 +33,7 @@ pub enum OwnershipDoubt {
 
 impl OwnershipDoubt {
     /// In words.
-    pub fn words(&self) -> String {
+    pub fn describe(&self) -> String {
         match self {
             Self::OtherName(name) => format!("the answer calls it {name:?}, which is not the name that was sent"),
             Self::KnownBefore => "an earlier answer held its id".to_owned(),
@@ -94,16 +94,20 @@ pub struct OwnershipAnswer<'r> {
 impl Ownership {
     /// Nothing is known yet.
     pub fn new(contract: &Contract, mark: &str) -> Self {
-        Self { mark: mark.to_owned(), finders: feeds(contract).into_iter().filter(|id_source| !id_source.makes).collect(), ..Self::default() }
+        Self {
+            mark: mark.to_owned(),
+            finders: linked_id_sources(contract).into_iter().filter(|id_source| !id_source.makes).collect(),
+            ..Self::default()
+        }
     }
 
     /// Whether the run is proven to have made a thing.
     pub fn is_own(&self, kind: &str, id: &Value) -> bool {
-        self.own.contains(&(kind.to_owned(), plain(id)))
+        self.own.contains(&(kind.to_owned(), unquoted_text(id)))
     }
 
     /// The lists of things of a kind.
-    pub fn finders(&self, kind: &str) -> Vec<IdSource> {
+    pub fn lists_of_kind(&self, kind: &str) -> Vec<IdSource> {
         self.finders.iter().filter(|id_source| id_source.kind == kind).cloned().collect()
     }
 
@@ -124,7 +128,7 @@ impl Ownership {
 
     /// Whether one look at a thing may show whose it is: what was sent carries the mark, or the thing may be new.
     pub fn may_be_proved_by_read(&self, kind: &str, id: &Value) -> bool {
-        let id = plain(id);
+        let id = unquoted_text(id);
         let open = |one: &&UnprovenResource| {
             matches!(one.doubt, OwnershipDoubt::NotShown(_) | OwnershipDoubt::KnownBefore) && (one.new || carries_any(&one.sent, &self.mark))
         };
@@ -133,15 +137,19 @@ impl Ownership {
 
     /// Why a thing is not proven to be the run's own.
     pub fn doubt(&self, kind: &str, id: &Value) -> Option<&OwnershipDoubt> {
-        let id = plain(id);
+        let id = unquoted_text(id);
         self.unproven.iter().find(|one| one.kind == kind && one.id == id).map(|one| &one.doubt)
     }
 
     /// Takes a thing that cannot be looked at for the run's own, where a valid create was answered 201 with an id that was not
     /// there before.
     pub fn own_by_status(&mut self, kind: &str, id: &Value) {
-        if self.unproven.iter().any(|one| one.kind == kind && one.id == plain(id) && one.new && matches!(one.doubt, OwnershipDoubt::NotShown(_))) {
-            self.take(kind, id);
+        if self
+            .unproven
+            .iter()
+            .any(|one| one.kind == kind && one.id == unquoted_text(id) && one.new && matches!(one.doubt, OwnershipDoubt::NotShown(_)))
+        {
+            self.add_own(kind, id);
         }
     }
 
@@ -151,21 +159,21 @@ impl Ownership {
     }
 
     /// Takes a thing for the run's own that is known to be so in another way, for example because it was found by its mark.
-    pub fn take(&mut self, kind: &str, id: &Value) {
-        let own = (kind.to_owned(), plain(id));
+    pub fn add_own(&mut self, kind: &str, id: &Value) {
+        let own = (kind.to_owned(), unquoted_text(id));
         self.unproven.retain(|one| (&one.kind, &one.id) != (&own.0, &own.1));
         self.own.insert(own);
     }
 
     /// Learns from an answer: what `made` captures may be new, everything else was there before.
-    pub fn learn(&mut self, heard: &OwnershipAnswer<'_>, made: &[(Capture, String)]) {
+    pub fn record_answer(&mut self, heard: &OwnershipAnswer<'_>, made: &[(Capture, String)]) {
         let OwnershipAnswer { probe, answer, .. } = *heard;
         let mut found: BTreeSet<(String, String)> = BTreeSet::new();
         if answer.status.is_success() {
             for (capture, kind) in made {
                 if let Some(id) = id_of(capture, heard) {
                     self.judge(heard, capture, kind, &id);
-                    found.insert((kind.clone(), plain(&id)));
+                    found.insert((kind.clone(), unquoted_text(&id)));
                 }
             }
             self.recognise_mark(heard);
@@ -173,7 +181,7 @@ impl Ownership {
                 self.listed.insert(id_source.kind.clone());
                 let nth = |nth| Capture { slot: SlotId::default(), expression: id_source.expression.clone(), like: Value::Null, nth, state: None };
                 let ids = (0..MOST_ITEMS).map_while(|index| captured(&nth(index), answer, probe, &BTreeMap::new()));
-                found.extend(ids.map(|id| (id_source.kind.clone(), plain(&id))));
+                found.extend(ids.map(|id| (id_source.kind.clone(), unquoted_text(&id))));
             }
         }
         if let Some(body) = answer.body.json() {
@@ -187,7 +195,7 @@ impl Ownership {
 
     /// Whether a thing that an answer held is the run's own.
     fn judge(&mut self, heard: &OwnershipAnswer<'_>, capture: &Capture, kind: &str, id: &Value) {
-        let other = |one: &UnprovenResource| one.kind == kind && one.id == plain(id) && matches!(one.doubt, OwnershipDoubt::OtherName(_));
+        let other = |one: &UnprovenResource| one.kind == kind && one.id == unquoted_text(id) && matches!(one.doubt, OwnershipDoubt::OtherName(_));
         if self.is_own(kind, id) || self.unproven.iter().any(other) {
             return;
         }
@@ -197,13 +205,13 @@ impl Ownership {
             Status(202) => self.listed.contains(kind),
             _ => false,
         };
-        let new = created && !self.was_seen(kind, &plain(id), heard.began);
+        let new = created && !self.was_seen(kind, &unquoted_text(id), heard.began);
         match self.proof(heard, (capture, kind), id, new) {
-            Ok(()) => self.take(kind, id),
+            Ok(()) => self.add_own(kind, id),
             Err(doubt) => {
                 let member = capture.expression.rsplit('/').next().filter(|_| capture.expression.contains('#')).unwrap_or("id").to_owned();
                 let sent = heard.body.and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default();
-                let one = UnprovenResource { kind: kind.to_owned(), id: plain(id), probe: heard.probe.id.clone(), doubt, member, sent, new };
+                let one = UnprovenResource { kind: kind.to_owned(), id: unquoted_text(id), probe: heard.probe.id.clone(), doubt, member, sent, new };
                 if !self.unproven.iter().any(|known| known.kind == one.kind && known.id == one.id) {
                     self.unproven.push(one);
                 }
@@ -239,23 +247,23 @@ impl Ownership {
         }
         let sent: Value = heard.body.and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default();
         let listed = new && self.listed.contains(kind);
-        if names_itself(&sent, &plain(id)) && !listed && !is_new_key(id, &self.mark) {
+        if names_itself(&sent, &unquoted_text(id)) && !listed && !is_new_key(id, &self.mark) {
             return Err(OwnershipDoubt::Named);
         }
         let member = capture.expression.rsplit('/').next().unwrap_or("id");
-        let items = answer.body.json().map(|body| items(body, member, &plain(id))).unwrap_or_default();
-        match self.shown(&sent, &items, member) {
+        let items = answer.body.json().map(|body| items(body, member, &unquoted_text(id))).unwrap_or_default();
+        match self.what_items_show(&sent, &items, member) {
             ShownResource::Own => Ok(()),
             ShownResource::Other(name) => Err(OwnershipDoubt::OtherName(name)),
             // Nothing can be shown where nothing carries the mark.
             ShownResource::Nothing if new && !items.is_empty() && !carries_any(&sent, &self.mark) => Ok(()),
-            ShownResource::Nothing if self.was_seen(kind, &plain(id), heard.began) => Err(OwnershipDoubt::KnownBefore),
+            ShownResource::Nothing if self.was_seen(kind, &unquoted_text(id), heard.began) => Err(OwnershipDoubt::KnownBefore),
             ShownResource::Nothing => Err(OwnershipDoubt::NotShown(answer.status)),
         }
     }
 
     /// What items that hold an id show of what was sent.
-    fn shown(&self, sent: &Value, items: &[&Value], member: &str) -> ShownResource {
+    fn what_items_show(&self, sent: &Value, items: &[&Value], member: &str) -> ShownResource {
         if let Some(other) = items.iter().find_map(|item| other_name(sent, item, member, &self.mark)) {
             return ShownResource::Other(other);
         }
@@ -274,7 +282,7 @@ impl Ownership {
         for one in self.unproven.iter().filter(|one| matches!(one.doubt, OwnershipDoubt::NotShown(_) | OwnershipDoubt::KnownBefore) && about(one)) {
             let single = heard.path_values.values().any(|value| *value == one.id);
             let found: Vec<&Value> = items(body, &one.member, &one.id).into_iter().filter(|item| single || item.get(&one.member).is_some()).collect();
-            match self.shown(&one.sent, &found, &one.member) {
+            match self.what_items_show(&one.sent, &found, &one.member) {
                 ShownResource::Own => proven.push((one.kind.clone(), one.id.clone())),
                 ShownResource::Other(name) => other.push((one.kind.clone(), one.id.clone(), name)),
                 // It is there, created, was not there before, and shows nothing that speaks against it.
@@ -283,7 +291,7 @@ impl Ownership {
             }
         }
         for (kind, id) in proven {
-            self.take(&kind, &Value::from(id));
+            self.add_own(&kind, &Value::from(id));
         }
         for (kind, id, name) in other {
             if let Some(one) = self.unproven.iter_mut().find(|one| one.kind == kind && one.id == id) {

@@ -11,7 +11,7 @@ use crate::model::plan::{Place, Plan, Probe, Purpose, RequestTemplate, SlotId, S
 
 /// The name of a slot for one more thing of the sort that another slot names.
 fn another(slot: &str) -> &str {
-    ids::planned(slot)
+    ids::plan_id(slot)
 }
 
 /// A request that removes what a slot names, for as long as it is there; `None` where the contract has no operation for it.
@@ -22,7 +22,7 @@ pub fn removal(plan: &Plan, slot: &SlotId) -> Option<Probe> {
     for binding in request.fillings.iter_mut().filter(|binding| binding.place == own) {
         slot.clone_into(&mut binding.slot);
     }
-    Some(sweeping(ProbeId::doing(&remover.operation, format_args!("removal::{slot}")), &remover.operation, request, vec![slot.to_owned()]))
+    Some(removal_probe(ProbeId::for_action(&remover.operation, format_args!("removal::{slot}")), &remover.operation, request, vec![slot.to_owned()]))
 }
 
 /// The requests that remove what is left of what a plan makes, the last made first: what was made later may refer to what was
@@ -41,7 +41,7 @@ pub fn removals(plan: &Plan, is_left: impl Fn(&SlotId) -> bool) -> Vec<Probe> {
 
 /// Requests that take back what was done to things that the run did not make, where the deletion that was due for it has not
 /// been sent.
-pub fn undoing(plan: &Plan, known: &KnownResources) -> Vec<Probe> {
+pub fn restoring_requests(plan: &Plan, known: &KnownResources) -> Vec<Probe> {
     let borrowed = |slot: &SlotId| plan.slots.contains_key(slot) && !plan.is_made(slot);
     let done = plan
         .probes
@@ -54,16 +54,16 @@ pub fn undoing(plan: &Plan, known: &KnownResources) -> Vec<Probe> {
             there && other.fault.is_none() && other.request.method.is_delete()
         });
         let Some(inverse) = inverse.filter(|inverse| !known.accepted().contains(&inverse.id)) else { continue };
-        let id = ProbeId::doing(&inverse.id, "undo");
+        let id = ProbeId::for_action(&inverse.id, "undo");
         if found.iter().all(|other| other.id != id) {
-            found.push(sweeping(id, &inverse.operation, inverse.request.clone(), Vec::new()));
+            found.push(removal_probe(id, &inverse.operation, inverse.request.clone(), Vec::new()));
         }
     }
     found
 }
 
-fn sweeping(id: ProbeId, operation: &str, request: RequestTemplate, consumes: Vec<SlotId>) -> Probe {
+fn removal_probe(id: ProbeId, operation: &str, request: RequestTemplate, consumes: Vec<SlotId>) -> Probe {
     // Whatever the server says to it: no cell depends on it.
-    let plain = Probe::plain(id, operation, Purpose::Cleanup, Stage::Cleanup, request);
+    let plain = Probe::valid_request(id, operation, Purpose::Cleanup, Stage::Cleanup, request);
     Probe { status: Status(204), consumes, wave: u32::MAX, ..plain }
 }

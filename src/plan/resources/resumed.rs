@@ -9,7 +9,7 @@ use crate::model::contract::{Contract, Operation};
 use crate::model::journal::JournalHistory;
 use crate::model::plan::{Body, Origin, Plan, Probe, Purpose, RequestTemplate, Slot, SlotId};
 use crate::plan::effect::is_new_key;
-use crate::plan::values::{ValidRequest, document, marked, marked_texts, set_unique_headers, valid};
+use crate::plan::values::{ValidRequest, document, marked_texts, put_marks, set_unique_headers, valid};
 
 /// Something that is made once more, because it is not known whether it is still there.
 #[derive(Debug, Clone)]
@@ -80,11 +80,11 @@ pub fn remakes(contract: &Contract, schemas: &Schemas, plan: &Plan, mark: &str, 
 
 /// How the thing that a probe acts on is made once more, for the probe alone, and the probe that acts on it; `None` when its
 /// path names nothing that the run makes.
-pub fn elsewhere(contract: &Contract, schemas: &Schemas, plan: &Plan, mark: &str, probe: &Probe) -> Option<(Remake, Probe)> {
+pub fn made_for_one_probe(contract: &Contract, schemas: &Schemas, plan: &Plan, mark: &str, probe: &Probe) -> Option<(Remake, Probe)> {
     let owner = probe.request.slots_in_path().last().copied()?.clone();
     let maker = plan.probe(plan.maker(&owner)?)?;
     let remake = remake(contract, schemas, plan, mark, maker, probe, 1);
-    let fresh = remake.beside.iter().map(|(slot, _)| slot).find(|slot| crate::model::ids::planned(slot) == &*owner)?.clone();
+    let fresh = remake.beside.iter().map(|(slot, _)| slot).find(|slot| crate::model::ids::plan_id(slot) == &*owner)?.clone();
     let mut other = probe.clone();
     other.request.replace_slot(&owner, &fresh);
     Some((remake, other))
@@ -92,12 +92,12 @@ pub fn elsewhere(contract: &Contract, schemas: &Schemas, plan: &Plan, mark: &str
 
 fn remake(contract: &Contract, schemas: &Schemas, plan: &Plan, mark: &str, maker: &Probe, probe: &Probe, time: usize) -> Remake {
     let mut again = renamed(contract, schemas, maker, &format!("{mark}-again-{time}"));
-    again.id = maker.id.remade(time, &probe.id);
+    again.id = maker.id.recreation(time, &probe.id);
     again.purpose = Purpose::Fixture;
     again.after = Vec::new();
     again.control = None;
     again.also = Vec::new();
-    (again.wave, again.stage) = probe.due();
+    (again.wave, again.stage) = probe.stage_order();
     let mut beside = Vec::new();
     for capture in again.captures.iter_mut().filter(|capture| !probe.consumes.contains(&capture.slot)) {
         let Some(known) = plan.slots.get(&capture.slot) else { continue };
@@ -113,7 +113,7 @@ fn rename(contract: &Contract, schemas: &Schemas, probe: &Probe, mark: &str) -> 
     let before = texts(contract, schemas, operation, &probe.request);
     let Some(mut base) = base(contract, schemas, operation, &probe.request) else { return Vec::new() };
     let mut count = 0;
-    marked(contract, schemas, operation, &mut base, || {
+    put_marks(contract, schemas, operation, &mut base, || {
         count += 1;
         format!("{mark}-{count}")
     });
@@ -158,17 +158,17 @@ fn replace(request: &mut RequestTemplate, old: &str, new: &str) {
     request.path_values.values_mut().for_each(swap);
     request.query.iter_mut().for_each(|(_, value)| swap(value));
     match &mut request.body {
-        Body::Json(body) | Body::CutJson(body) | Body::Spelled(body, _) => visit(body, &swap),
-        Body::Multipart(parts) => parts.iter_mut().for_each(|part| visit(&mut part.content, &swap)),
+        Body::Json(body) | Body::CutJson(body) | Body::Spelled(body, _) => swap_texts(body, &swap),
+        Body::Multipart(parts) => parts.iter_mut().for_each(|part| swap_texts(&mut part.content, &swap)),
         Body::Empty | Body::Text(_) => {}
     }
 }
 
-fn visit(value: &mut Value, swap: &impl Fn(&mut String)) {
+fn swap_texts(value: &mut Value, swap: &impl Fn(&mut String)) {
     match value {
         Value::String(text) => swap(text),
-        Value::Array(items) => items.iter_mut().for_each(|item| visit(item, swap)),
-        Value::Object(members) => members.values_mut().for_each(|member| visit(member, swap)),
+        Value::Array(items) => items.iter_mut().for_each(|item| swap_texts(item, swap)),
+        Value::Object(members) => members.values_mut().for_each(|member| swap_texts(member, swap)),
         _ => {}
     }
 }

@@ -29,7 +29,7 @@ pub fn unlisted(contract: &Contract, operation: &Operation, answer: &Answer) -> 
     let located = || answer.header("location").map(|_| "$response.header.location".to_owned());
     let Some(expression) = found.map(|at| format!("$response.body#{at}")).or_else(located) else { return Vec::new() };
     let many = expression.split('/').any(|token| token.parse::<usize>().is_ok());
-    let items = answer.body.json().map_or(1, |body| longest(body, 0));
+    let items = answer.body.json().map_or(1, |body| longest_list(body, 0));
     (0..if many { items } else { 1 }).map(|nth| capture(&expression, nth)).collect()
 }
 
@@ -111,10 +111,10 @@ fn place(value: &Value, name: &str, at: &str, depth: usize) -> Option<String> {
 }
 
 /// The length of the longest list of a document.
-fn longest(value: &Value, depth: usize) -> usize {
+fn longest_list(value: &Value, depth: usize) -> usize {
     match value {
         Value::Array(items) => items.len(),
-        Value::Object(members) if depth < DEEPEST => members.values().map(|member| longest(member, depth + 1)).max().unwrap_or(0),
+        Value::Object(members) if depth < DEEPEST => members.values().map(|member| longest_list(member, depth + 1)).max().unwrap_or(0),
         _ => 0,
     }
 }

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::contract::append;
-pub use crate::model::text::words;
+pub use crate::model::text::words_of_name;
 
 /// Every value in a body whose name ends in `id`, `ids`, `uuid` or `guid` as a word, with its place (JSON Pointer).
 pub fn unmarked_ids(body: &Value) -> Vec<(String, Value)> {
@@ -24,7 +24,7 @@ fn walk(value: &Value, at: &str, named: bool, found: &mut Vec<(String, Value)>) 
 
 /// Whether a member is called like an id: `id`, `owner_id`, `ownerId`, `OWNER-IDS`; not `paid`.
 pub fn is_id(name: &str) -> bool {
-    let last = words(name).pop().unwrap_or_default();
+    let last = words_of_name(name).pop().unwrap_or_default();
     matches!(last.as_str(), "id" | "ids" | "uuid" | "uuids" | "guid" | "guids")
 }
 

@@ -10,7 +10,7 @@ impl Resolver<'_> {
     /// Things of a kind that some valid request refers to, or makes others below.
     pub(in crate::plan) fn referred_to(&self, kind: &str) -> Vec<SlotId> {
         let valid = self.builder.plan().probes.iter().filter(|probe| probe.fault.is_none() && probe.purpose != Purpose::Cleanup);
-        let named = valid.flat_map(|probe| probe.request.fillings.iter().filter(|binding| self.refers(probe, binding)));
+        let named = valid.flat_map(|probe| probe.request.fillings.iter().filter(|binding| self.refers_by(probe, binding)));
         let own = |slot: &SlotId| self.builder.plan().slots.get(slot).is_some_and(|known| known.kind == kind);
         named.map(|binding| binding.slot.clone()).filter(own).collect()
     }
@@ -21,7 +21,7 @@ impl Resolver<'_> {
         self.builder.consumers.keys().filter(|slot| own(slot)).cloned().collect()
     }
 
-    fn refers(&self, probe: &Probe, binding: &Binding) -> bool {
+    fn refers_by(&self, probe: &Probe, binding: &Binding) -> bool {
         let Some(operation) = self.context.contract.operation(&probe.operation) else { return false };
         match &binding.place {
             Place::Path(_) => probe.makes(self.builder.plan()),

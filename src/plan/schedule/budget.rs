@@ -15,8 +15,8 @@ use crate::plan::resources::removal::removal;
 /// first.
 pub(in crate::plan) fn within(builder: &mut PlanBuilder<'_>, contract: &Contract, options: &PlanningOptions, budget: u64) {
     builder.retain(|probe| probe.purpose != Purpose::Cleanup);
-    if whole(builder.plan()) <= budget {
-        tidy(builder);
+    if total_requests(builder.plan()) <= budget {
+        plan_removals(builder);
         return;
     }
     let plan = builder.plan();
@@ -31,7 +31,7 @@ pub(in crate::plan) fn within(builder: &mut PlanBuilder<'_>, contract: &Contract
             Repeat::Follow(first) => place(first),
             _ => None,
         };
-        let undone = (0..plan.probes.len()).filter(|other| undoes(&plan.probes[*other], probe));
+        let undone = (0..plan.probes.len()).filter(|other| takes_back(&plan.probes[*other], probe));
         sources.chain(undone).chain(probe.after.iter().filter_map(place)).chain(probe.control.as_ref().and_then(place)).chain(follows).collect()
     };
     let mut choice = Choice::new(plan, contract, with);
@@ -46,11 +46,11 @@ pub(in crate::plan) fn within(builder: &mut PlanBuilder<'_>, contract: &Contract
     let used: BTreeSet<SlotId> = builder.plan().probes.iter().flat_map(named).collect();
     builder.slots_mut().retain(|slot, _| used.contains(slot));
     builder.removers_mut().retain(|slot, _| used.contains(slot));
-    tidy(builder);
+    plan_removals(builder);
 }
 
 /// Whether a deletion takes back what a change has done on the same route: a thing that others still refer to cannot be removed.
-fn undoes(deletion: &Probe, change: &Probe) -> bool {
+fn takes_back(deletion: &Probe, change: &Probe) -> bool {
     deletion.request.method.is_delete()
         && change.request.method.has_body()
         && deletion.request.path == change.request.path
@@ -61,7 +61,7 @@ fn undoes(deletion: &Probe, change: &Probe) -> bool {
 }
 
 /// All requests of a plan, its clean-up among them.
-fn whole(plan: &Plan) -> u64 {
+fn total_requests(plan: &Plan) -> u64 {
     let left = plan.slots.keys().filter(|slot| removal(plan, slot).is_some() && !plan.probes.iter().any(|probe| removes(probe, slot)));
     let polls = plan.probes.iter().filter(|probe| matches!(probe.repeat, Repeat::Poll { .. })).count();
     (plan.probes.len() + polls + left.count()) as u64
@@ -127,7 +127,7 @@ fn leave_to_later_runs(builder: &mut PlanBuilder<'_>, budget: u64) {
 }
 
 /// Plans the removal of everything that no planned request removes.
-fn tidy(builder: &mut PlanBuilder<'_>) {
+fn plan_removals(builder: &mut PlanBuilder<'_>) {
     let plan = builder.plan();
     let left = plan.slots.keys().filter(|slot| !plan.probes.iter().any(|probe| removes(probe, slot)) && plan.is_made(slot));
     for slot in left.cloned().collect::<Vec<_>>() {

@@ -26,7 +26,7 @@ pub fn closure(plan: &Plan, wanted: &[ProbeId], around: &[ProbeId]) -> Plan {
     let mut part = Plan {
         mark: plan.mark.clone(),
         disposable: plan.disposable,
-        cells: plan.cells.iter().filter_map(|cell| narrowed(cell, &kept, &probes)).collect(),
+        cells: plan.cells.iter().filter_map(|cell| with_probes_left(cell, &kept, &probes)).collect(),
         probes: plan.probes.iter().filter(|probe| kept.contains(probe.id.as_str())).cloned().collect(),
         slots: BTreeMap::new(),
         removers: BTreeMap::new(),
@@ -69,7 +69,7 @@ fn companions<'a>(plan: &'a Plan, wanted: &[ProbeId]) -> Vec<&'a str> {
 }
 
 /// A cell with the probes that are left; `None` when nothing is left to say of it.
-fn narrowed(cell: &PlannedCell, kept: &BTreeSet<&str>, probes: &BTreeMap<&str, &Probe>) -> Option<PlannedCell> {
+fn with_probes_left(cell: &PlannedCell, kept: &BTreeSet<&str>, probes: &BTreeMap<&str, &Probe>) -> Option<PlannedCell> {
     let asked = kept.iter().any(|id| probes.get(id).is_some_and(|probe| probe.operation == cell.operation));
     let intent = match &cell.intent {
         Intent::Probes(aimed) => {

@@ -63,7 +63,7 @@ impl<'p> Choice<'p> {
             open.retain(|(_, _, aimed)| !aimed.iter().all(|probe| self.chosen[*probe]));
             let mut best: Option<(usize, usize, usize, Vec<usize>, u64)> = None;
             for (number, age, aimed) in &open {
-                let fresh = self.fresh(aimed);
+                let fresh = self.not_yet_chosen(aimed);
                 let cost = self.cost(&fresh) + more(&fresh);
                 if self.spent + cost > most || best.as_ref().is_some_and(|best| best.0 < *age) {
                     continue;
@@ -75,7 +75,7 @@ impl<'p> Choice<'p> {
                 }
             }
             let Some((_, _, _, fresh, cost)) = best else { return };
-            self.take(&fresh, cost);
+            self.add_chosen(&fresh, cost);
         }
     }
 
@@ -84,7 +84,7 @@ impl<'p> Choice<'p> {
         self.chosen
     }
 
-    fn take(&mut self, fresh: &[usize], cost: u64) {
+    fn add_chosen(&mut self, fresh: &[usize], cost: u64) {
         for probe in fresh {
             self.chosen[*probe] = true;
             self.statuses.insert(self.plan.probes[*probe].status);
@@ -94,7 +94,7 @@ impl<'p> Choice<'p> {
     }
 
     /// What has to be sent for these probes and is not chosen yet.
-    fn fresh(&self, aimed: &[usize]) -> Vec<usize> {
+    fn not_yet_chosen(&self, aimed: &[usize]) -> Vec<usize> {
         let mut fresh: Vec<usize> = aimed.iter().flat_map(|probe| &self.bundles[*probe]).copied().filter(|probe| !self.chosen[*probe]).collect();
         fresh.sort_unstable();
         fresh.dedup();

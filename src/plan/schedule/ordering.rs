@@ -40,13 +40,13 @@ pub fn depend(contract: &Contract, builder: &mut PlanBuilder<'_>) {
     edges.extend(referring.iter().cloned());
     edges.extend(one_change_at_a_time(plan));
     edges.extend(read_before_emptied(plan));
-    join(builder, edges);
+    add_edges(builder, edges);
     let together = fault_windows::not_before_control(builder.plan(), &undone);
-    join(builder, together);
+    add_edges(builder, together);
     let late = fault_windows::wait_for_referrers(builder.probes_mut(), &referring);
-    join(builder, late);
+    add_edges(builder, late);
     let many = unreferenced::bulk_removals_last(contract, builder.plan());
-    join(builder, many);
+    add_edges(builder, many);
     bring_forward(builder.probes_mut());
 }
 
@@ -160,7 +160,7 @@ pub fn change_after_filling(probes: &mut [Probe]) {
 }
 
 /// Adds the edges that close no circle: where two rules contradict each other, the first one holds.
-fn join(builder: &mut PlanBuilder<'_>, edges: Vec<(ProbeId, ProbeId)>) {
+fn add_edges(builder: &mut PlanBuilder<'_>, edges: Vec<(ProbeId, ProbeId)>) {
     let plan = builder.plan();
     let index: BTreeMap<ProbeId, usize> = plan.probes.iter().enumerate().map(|(index, probe)| (probe.id.clone(), index)).collect();
     let place = |id: &ProbeId| index.get(id).copied();

@@ -31,7 +31,7 @@ impl WantedCells {
     pub fn choose(contract: &Contract, options: &PlanningOptions) -> Result<Self, PlanError> {
         let by_status = |status: Status| options.statuses.is_empty() || options.statuses.iter().any(|chosen| chooses(*chosen, status));
         let mut cells = Vec::new();
-        for operation in contract.operations.iter().filter(|operation| options.filter.takes(operation)) {
+        for operation in contract.operations.iter().filter(|operation| options.filter.selects(operation)) {
             for response in operation.responses.iter().filter(|response| by_status(response.status)) {
                 cells.push(cell(operation, response.status, response.general));
             }
@@ -92,10 +92,10 @@ fn nothing(contract: &Contract, options: &PlanningOptions) -> PlanError {
         };
     }
     if let Some(first) = options.filter.only.first() {
-        wanted.push(format!("no operation matches {}", options.filter.words()));
-        hints.push(format!("near are {} (`probity list` shows all)", near(contract, first).join(", ")));
+        wanted.push(format!("no operation matches {}", options.filter.flags_text()));
+        hints.push(format!("near are {} (`probity list` shows all)", similar_operations(contract, first).join(", ")));
     } else if !options.filter.is_all() {
-        wanted.push(format!("no operation matches {}", options.filter.words()));
+        wanted.push(format!("no operation matches {}", options.filter.flags_text()));
         hints.push(format!("its tags are {}", tags(contract).join(", ")));
     }
     if !options.statuses.is_empty() {
@@ -118,7 +118,7 @@ fn tags(contract: &Contract) -> Vec<&str> {
 }
 
 /// The operation ids that are most like a pattern.
-fn near<'a>(contract: &'a Contract, pattern: &str) -> Vec<&'a str> {
+fn similar_operations<'a>(contract: &'a Contract, pattern: &str) -> Vec<&'a str> {
     let likeness = |id: &str| strsim::jaro_winkler(pattern.trim_matches('*'), id);
     let mut ids: Vec<&str> = contract.operations.iter().map(|operation| operation.id.as_str()).collect();
     ids.sort_by(|one, other| likeness(other).total_cmp(&likeness(one)));
@@ -127,13 +127,13 @@ fn near<'a>(contract: &'a Contract, pattern: &str) -> Vec<&'a str> {
 }
 
 /// Whether credentials for these schemes are enough for an operation (OpenAPI, Security Requirement Object).
-pub fn satisfied(operation: &Operation, schemes: &BTreeSet<String>) -> bool {
+pub fn is_satisfied(operation: &Operation, schemes: &BTreeSet<String>) -> bool {
     operation.security.iter().any(|alternative| !alternative.is_empty() && alternative.iter().all(|scheme| schemes.contains(scheme)))
 }
 
 /// Why an operation cannot be asked by anybody whose credentials are known.
 fn unsigned_reason(operation: &Operation, suite: &Suite, options: &PlanningOptions) -> Option<UserChoice> {
-    let schemes = options.full.as_ref().filter(|schemes| operation.needs_credentials() && !satisfied(operation, schemes))?;
+    let schemes = options.full.as_ref().filter(|schemes| operation.needs_credentials() && !is_satisfied(operation, schemes))?;
     let missing: Vec<&String> = operation.security.first()?.iter().filter(|scheme| !schemes.contains(*scheme)).collect();
     let variables: Vec<String> = missing.iter().filter_map(|scheme| suite.accounts.full.get(*scheme)).flat_map(Credential::variables).collect();
     Some(UserChoice::Credentials { schemes: missing.into_iter().cloned().collect(), variables })
@@ -154,7 +154,7 @@ pub fn skip_reason(operation: &Operation, suite: &Suite, options: &PlanningOptio
         return Some(reason.into());
     }
     // Classes that the suite puts an operation into are decided for each request.
-    let allowed = |name: &str| Effect::named(name).is_some() || options.permission.allows_named(name);
+    let allowed = |name: &str| Effect::from_word(name).is_some() || options.permission.allows_named(name);
     let effect = suite.effects.iter().find(|(name, operations)| operations.contains(&operation.id) && !allowed(name));
     effect.map(|(name, _)| UserChoice::NamedEffect(name.clone()).into())
 }

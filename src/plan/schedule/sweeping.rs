@@ -6,7 +6,7 @@ use crate::model::contract::{Contract, Operation};
 use crate::model::effect::Effect;
 use crate::model::plan::{Origin, Plan, Probe, ProbeId, SlotId, Stage};
 use crate::plan::resolver::Resolver;
-use crate::plan::resources::unmarked_ids::words;
+use crate::plan::resources::unmarked_ids::words_of_name;
 
 /// Words in the names of operations that take away or overwrite what is there, when they name none of it.
 const SWEEPING: [&str; 21] = [
@@ -75,8 +75,8 @@ fn is_called_so(operation: &Operation) -> bool {
 }
 
 fn is_called(operation: &Operation, known: &[&str]) -> bool {
-    let last = operation.segments().rfind(|segment| !segment.starts_with('{')).map(words).unwrap_or_default();
-    let by_id = if operation.id.contains(' ') { Vec::new() } else { words(&operation.id) };
+    let last = operation.segments().rfind(|segment| !segment.starts_with('{')).map(words_of_name).unwrap_or_default();
+    let by_id = if operation.id.contains(' ') { Vec::new() } else { words_of_name(&operation.id) };
     last.iter().chain(&by_id).any(|word| known.contains(&word.as_str()))
 }
 
@@ -93,7 +93,7 @@ fn writes_to_many(contract: &Contract, operation: &Operation) -> bool {
 
 /// Whether a sweep may reach what another request is about: they share a segment of their paths, or the sweep is about nothing
 /// in particular.
-pub fn reaches(sweep: &Operation, other: &Operation) -> bool {
+pub fn may_affect(sweep: &Operation, other: &Operation) -> bool {
     if is_called(sweep, &SPARING) && !is_called_so(sweep) {
         return false;
     }
@@ -187,10 +187,13 @@ mod tests {
             let more = plan.probes.iter().find(|probe| probe.operation == "more").unwrap();
             let logout = plan.probes.iter().find(|probe| probe.operation == "logout").unwrap();
             assert!(
-                plan.probes.iter().filter(|probe| probe.operation == "get" || probe.operation == "drop").all(|probe| probe.due() < more.due()),
+                plan.probes
+                    .iter()
+                    .filter(|probe| probe.operation == "get" || probe.operation == "drop")
+                    .all(|probe| probe.stage_order() < more.stage_order()),
                 "{method} {path}"
             );
-            assert!(more.due() < logout.due(), "{method} {path}");
+            assert!(more.stage_order() < logout.stage_order(), "{method} {path}");
         }
     }
 

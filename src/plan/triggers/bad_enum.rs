@@ -21,5 +21,5 @@ fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
         None => name(&member.at) != "type" && member.value.is_string(),
     });
     let enumerated = members.filter(|member| member.schemas.iter().any(|schema| schema.get("enum").is_some_and(Value::is_array)));
-    trigger_context.breaking(enumerated.filter_map(|member| trigger_context.with_value(&member.at, json!("PROBITY_NOT_IN_THE_LIST"))).collect())
+    trigger_context.not_admitted(enumerated.filter_map(|member| trigger_context.with_value(&member.at, json!("PROBITY_NOT_IN_THE_LIST"))).collect())
 }

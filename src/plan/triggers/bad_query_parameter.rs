@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Mutation, Trigger, TriggerContext};
-use crate::contract::schema::follow;
+use crate::contract::schema::follow_references;
 use crate::model::contract::{Location, Parameter};
 use crate::model::trigger_name::TriggerName;
 
@@ -34,7 +34,7 @@ fn certainty_of_fault(trigger_context: &TriggerContext<'_>, parameter: &Paramete
     if trigger_context.schemas.fits(reference, &json!("probity")) {
         return None;
     }
-    let (_, schema) = follow(&trigger_context.contract.document, &reference.0)?;
+    let (_, schema) = follow_references(&trigger_context.contract.document, &reference.0)?;
     let kind = match schema.get("type") {
         Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null"),
         kind => kind.and_then(Value::as_str),

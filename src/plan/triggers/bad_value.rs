@@ -1,9 +1,9 @@
 //! Trigger: one place of the request gets a value that the contract says is refused.
 
 use super::{Mutation, Trigger, TriggerContext};
-use crate::contract::put;
+use crate::contract::replace_or_add;
 use crate::model::contract::Location;
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 use crate::model::trigger_name::TriggerName;
 
 pub(super) const TRIGGER: Trigger = Trigger {
@@ -17,9 +17,9 @@ pub(super) const TRIGGER: Trigger = Trigger {
 fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let (Some(at), Some(value)) = (&trigger_context.condition.at, &trigger_context.condition.value) else { return Vec::new() };
     if at.starts_with('/') {
-        return trigger_context.with_json(at, format!("{at} is {value}"), |body| put(body, at, value.clone())).into_iter().collect();
+        return trigger_context.with_json(at, format!("{at} is {value}"), |body| replace_or_add(body, at, value.clone())).into_iter().collect();
     }
-    let text = plain(value);
+    let text = unquoted_text(value);
     if trigger_context.operation.parameter(Location::Path, at).is_some() {
         return trigger_context.with_path_value(at, &text).into_iter().collect();
     }

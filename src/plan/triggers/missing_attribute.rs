@@ -20,5 +20,5 @@ fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     }
     let flat = trigger_context.json().is_some_and(|body| body.get("data").is_none());
     let places = required(trigger_context).into_iter().filter(|at| (flat || depth(at) > 1) && !matches!(name(at), "type" | "id"));
-    trigger_context.breaking(places.filter_map(|at| leave_out(&at)).collect())
+    trigger_context.not_admitted(places.filter_map(|at| leave_out(&at)).collect())
 }

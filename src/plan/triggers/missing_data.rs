@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::members::{depth, name, required};
 use super::{Mutation, Trigger, TriggerContext};
 use crate::contract::remove;
-use crate::contract::schema::follow;
+use crate::contract::schema::follow_references;
 use crate::model::plan::{Body, Place};
 use crate::model::trigger_name::TriggerName;
 
@@ -27,14 +27,15 @@ fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
         return names.into_iter().filter_map(|name| without_pairs(trigger_context, text, name)).collect();
     }
     let places = required(trigger_context).into_iter().filter(|at| depth(at) == 1);
-    trigger_context
-        .breaking(places.filter_map(|at| trigger_context.with_json(&at, format!("{} is left out", name(&at)), |body| remove(body, &at))).collect())
+    trigger_context.not_admitted(
+        places.filter_map(|at| trigger_context.with_json(&at, format!("{} is left out", name(&at)), |body| remove(body, &at))).collect(),
+    )
 }
 
 /// The required members of the object that a form is.
 fn required_members<'a>(trigger_context: &'a TriggerContext<'_>) -> Vec<&'a str> {
     let (schema, document) = (trigger_context.media().and_then(|media| media.schema.as_ref()), &trigger_context.contract.document);
-    let found = schema.and_then(|schema| follow(document, &schema.0)).and_then(|(_, schema)| schema.get("required")?.as_array());
+    let found = schema.and_then(|schema| follow_references(document, &schema.0)).and_then(|(_, schema)| schema.get("required")?.as_array());
     found.into_iter().flatten().filter_map(Value::as_str).collect()
 }
 

@@ -17,10 +17,10 @@ fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let chosen = trigger_context.condition.at.as_ref();
     let documented = trigger_context.operation.parameters.iter().filter(|parameter| parameter.location == Location::Query && parameter.required);
     let required = documented.filter(|parameter| chosen.is_none_or(|chosen| *chosen == parameter.name));
-    required.filter_map(|parameter| left_out(trigger_context, parameter)).collect()
+    required.filter_map(|parameter| without_parameter(trigger_context, parameter)).collect()
 }
 
-fn left_out(trigger_context: &TriggerContext<'_>, parameter: &Parameter) -> Option<Mutation> {
+fn without_parameter(trigger_context: &TriggerContext<'_>, parameter: &Parameter) -> Option<Mutation> {
     let name = &parameter.name;
     let mut request = trigger_context.base.request.clone();
     let before = request.query.len();

@@ -51,7 +51,7 @@ use crate::contract::schema::property;
 use crate::model::contract::{Condition, Contract, Location, MediaType, Operation, Parameter, SchemaRef};
 use crate::model::plan::{Body, Fault, Place, RequestTemplate};
 use crate::model::serialization::{Serialization, Style};
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 use crate::model::trigger_name::TriggerName;
 use crate::plan::values::ValidRequest;
 
@@ -128,7 +128,7 @@ impl TriggerContext<'_> {
 
     /// Whether a parameter allows a value, however it is written.
     pub fn parameter_allows(&self, parameter: &Parameter, value: &Value) -> bool {
-        let text = plain(value);
+        let text = unquoted_text(value);
         let readings = [Some(Value::from(text.as_str())), serde_json::from_str(&text).ok()];
         parameter.schema.as_ref().is_none_or(|schema| readings.into_iter().flatten().any(|value| self.is_valid(schema, &value)))
     }
@@ -145,7 +145,7 @@ impl TriggerContext<'_> {
 
     /// Those variations of the JSON body that its schema does not admit: another branch may do without what was left out. Of a
     /// place that the contract names, and of a body that does not fit as it is, the schema tells nothing.
-    pub fn breaking(&self, variations: Vec<Mutation>) -> Vec<Mutation> {
+    pub fn not_admitted(&self, variations: Vec<Mutation>) -> Vec<Mutation> {
         let schema = self.media().and_then(|media| media.schema.as_ref()).filter(|_| self.condition.at.is_none());
         let (Some(schema), Some(body)) = (schema, self.json()) else { return variations };
         let admitted = |mutation: &Mutation| matches!(&mutation.request.body, Body::Json(body) if self.is_valid(schema, body));
@@ -157,7 +157,7 @@ impl TriggerContext<'_> {
 
     /// A schema that cannot be compiled allows everything.
     fn is_valid(&self, schema: &SchemaRef, value: &Value) -> bool {
-        self.schemas.breaches(schema, value).map_or(true, |breaches| breaches.is_empty())
+        self.schemas.violations(schema, value).map_or(true, |breaches| breaches.is_empty())
     }
 
     /// Whether a pair of the query belongs to a parameter: an object is written in pairs of other names (OpenAPI, Parameter
@@ -283,7 +283,7 @@ pub const TRIGGERS: &[Trigger] = &[
 ];
 
 /// The trigger of this name.
-pub fn named(name: &TriggerName) -> Option<&'static Trigger> {
+pub fn by_trigger_name(name: &TriggerName) -> Option<&'static Trigger> {
     TRIGGERS.iter().find(|trigger| trigger.name == *name)
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::members::described;
 use super::{Mutation, Trigger, TriggerContext};
-use crate::contract::schema::follow;
+use crate::contract::schema::follow_references;
 use crate::model::contract::Location;
 use crate::model::trigger_name::TriggerName;
 
@@ -24,7 +24,7 @@ fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let wanted = |place: &str| chosen.is_none_or(|chosen| chosen == place);
     let parameters = trigger_context.operation.parameters.iter().filter(|parameter| parameter.location == Location::Query && wanted(&parameter.name));
     let in_query = parameters.filter_map(|parameter| {
-        let (_, schema) = follow(&trigger_context.contract.document, &parameter.schema.as_ref()?.0)?;
+        let (_, schema) = follow_references(&trigger_context.contract.document, &parameter.schema.as_ref()?.0)?;
         let maximum = schema.get("maximum")?.as_i64()?;
         Some(trigger_context.with_query_value(&parameter.name, &(maximum + 1).to_string()))
     });

@@ -4,12 +4,12 @@ use serde_json::Value;
 
 use super::{Mutation, TriggerContext};
 use crate::model::plan::{Body, Place};
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 use crate::plan::values::NeededResource;
 
 /// The same id, written as a number or as text.
 pub fn same_id(one: &Value, other: &Value) -> bool {
-    plain(one) == plain(other)
+    unquoted_text(one) == unquoted_text(other)
 }
 
 /// Writes an id at every place of the body that names the same resource as one place of the valid request does.
@@ -42,9 +42,9 @@ pub fn repeat_filled(trigger_context: &TriggerContext<'_>, own: &Place, id: &Val
 /// An id as the value before it was written: a number stays a number.
 fn written_like(before: &Value, id: &Value) -> Value {
     if before.is_number() {
-        return plain(id).parse::<i64>().map_or_else(|_| id.clone(), Value::from);
+        return unquoted_text(id).parse::<i64>().map_or_else(|_| id.clone(), Value::from);
     }
-    Value::String(plain(id))
+    Value::String(unquoted_text(id))
 }
 
 #[cfg(test)]

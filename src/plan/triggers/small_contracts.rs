@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Mutation, TriggerContext, named};
+use super::{Mutation, TriggerContext, by_trigger_name};
 use crate::contract::{Schemas, bundle, read};
 use crate::model::contract::Operation;
 use crate::model::trigger_name::TriggerName;
@@ -33,7 +33,7 @@ fn mutations(trigger: &str, (path, method, status): (&str, &str, u16), operation
     let response = operation.responses.iter().find(|response| response.status.0 == status).unwrap();
     let conditions = response.conditions.iter().filter(|condition| condition.trigger.as_str() == trigger);
     let variations = conditions.flat_map(|condition| {
-        (named(&TriggerName::written(trigger)).unwrap().mutations)(&TriggerContext {
+        (by_trigger_name(&TriggerName::from_text(trigger)).unwrap().mutations)(&TriggerContext {
             contract: &contract,
             schemas: &schemas,
             operation,

@@ -1,7 +1,7 @@
 //! Trigger: a query parameter is added that the contract says is refused.
 
 use super::{Mutation, Trigger, TriggerContext};
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 use crate::model::trigger_name::TriggerName;
 
 pub(super) const TRIGGER: Trigger = Trigger {
@@ -14,6 +14,6 @@ pub(super) const TRIGGER: Trigger = Trigger {
 
 fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let Some(name) = &trigger_context.condition.at else { return Vec::new() };
-    let value = trigger_context.condition.value.as_ref().map_or_else(|| "probity".to_owned(), plain);
+    let value = trigger_context.condition.value.as_ref().map_or_else(|| "probity".to_owned(), unquoted_text);
     vec![trigger_context.with_query_value(name, &value)]
 }

@@ -6,7 +6,7 @@ use super::repeated_ids::{repeat, same_id};
 use super::{Mutation, Trigger, TriggerContext};
 use crate::model::contract::Location;
 use crate::model::plan::Place;
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 use crate::model::trigger_name::TriggerName;
 use crate::plan::values::{NeededResource, unknown_id};
 
@@ -45,7 +45,7 @@ fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
         let allows =
             |value: &Value| trigger_context.parameter_allows(parameter, value) || trigger_context.parameter_allows(parameter, &json!([value]));
         let unknown = unknown_id(&example, trigger_context.mark, allows)?;
-        let text = plain(&unknown);
+        let text = unquoted_text(&unknown);
         let mut mutation = trigger_context.with_query_value(&parameter.name, &text);
         mutation.kind = Some(need.kind.clone());
         Some(mutation)

@@ -22,5 +22,5 @@ fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     });
     members.sort_by_key(|member| std::cmp::Reverse(depth(&member.at)));
     let wrong = members.iter().filter_map(|member| Some((member, member.schemas.iter().find_map(|schema| value_of_other_type(schema))?)));
-    trigger_context.breaking(wrong.filter_map(|(member, value)| trigger_context.with_value(&member.at, value)).collect())
+    trigger_context.not_admitted(wrong.filter_map(|(member, value)| trigger_context.with_value(&member.at, value)).collect())
 }

@@ -51,7 +51,7 @@ mod tests {
         let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
         let (schemas, operation) = (Schemas::new(&contract).unwrap(), &contract.operations[0]);
         let base = valid(&contract, &schemas, operation, true).unwrap();
-        let condition = Condition::named(TriggerName::WRONG_CONTENT_TYPE);
+        let condition = Condition::of_trigger(TriggerName::WRONG_CONTENT_TYPE);
         let ways =
             mutations(&TriggerContext { contract: &contract, schemas: &schemas, operation, condition: &condition, base: &base, mark: "probity" });
         let headers = ways.into_iter().flat_map(|way| way.request.headers);

@@ -9,7 +9,7 @@ use super::named_members::{NamedMember, named_of};
 use super::valid_request::{chosen_media, parameter_sample};
 use crate::contract::samples::{samples, with_optional_members};
 use crate::contract::schema::visit;
-use crate::contract::{Schemas, append, get_mut, put, remove};
+use crate::contract::{Schemas, append, get_mut, remove, replace_or_add};
 use crate::model::contract::{Contract, Location, Operation, SchemaRef};
 use crate::model::own_request::OwnValues;
 
@@ -103,7 +103,7 @@ impl AlternativeGenerator<'_> {
         let ways = |at: &str, named: &NamedMember, body: &Value| -> Vec<Value> {
             let with = |value: Value| {
                 let mut other = body.clone();
-                put(&mut other, at, value).then_some(other).filter(|body| self.schemas.fits(self.schema, body))
+                replace_or_add(&mut other, at, value).then_some(other).filter(|body| self.schemas.fits(self.schema, body))
             };
             let (parent, name) = at.rsplit_once('/').unwrap_or_default();
             let demanded = required.get(parent).is_some_and(|names| names.contains(name));
@@ -194,7 +194,9 @@ impl AlternativeGenerator<'_> {
                 Value::Number(number) if number.as_f64().is_none_or(|number| !(1.0..=1000.0).contains(&number)) => {
                     self.first_that_fits(&sane, &at, NUMBERS.iter().map(|number| Value::from(*number)))
                 }
-                Value::String(text) => near(text, self.today).and_then(|near| self.first_that_fits(&sane, &at, std::iter::once(Value::from(near)))),
+                Value::String(text) => {
+                    with_todays_date(text, self.today).and_then(|near| self.first_that_fits(&sane, &at, std::iter::once(Value::from(near))))
+                }
                 _ => None,
             };
             if let Some(better) = better.filter(|better| self.schemas.fits(self.schema, better)) {
@@ -228,8 +230,8 @@ fn others(value: &Value, named: &NamedMember, today: &str) -> Vec<Value> {
         Value::String(text) => {
             let hinted = |hints: &[&str]| hints.iter().any(|hint| words.contains(hint));
             let (first, rest): (Vec<_>, Vec<_>) = TEXTS.iter().partition(|(_, hints)| hinted(hints));
-            let near =
-                near(text, today).or_else(|| ["date", "time", "past", "future"].iter().any(|hint| words.contains(hint)).then(|| today.to_owned()));
+            let near = with_todays_date(text, today)
+                .or_else(|| ["date", "time", "past", "future"].iter().any(|hint| words.contains(hint)).then(|| today.to_owned()));
             let texts = first.into_iter().chain(rest).map(|(text, _)| (*text).to_owned());
             near.into_iter().chain(texts).map(Value::from).filter(|other| other != value).collect()
         }
@@ -240,7 +242,7 @@ fn others(value: &Value, named: &NamedMember, today: &str) -> Vec<Value> {
 }
 
 /// The day of the run in the form of a date or a time (RFC 3339, section 5.6); `None` for any other text.
-fn near(text: &str, today: &str) -> Option<String> {
+fn with_todays_date(text: &str, today: &str) -> Option<String> {
     let is_day = |text: &str| {
         text.len() == 10 && text.bytes().enumerate().all(|(index, byte)| if matches!(index, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() })
     };

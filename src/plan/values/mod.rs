@@ -15,11 +15,11 @@ mod wrong_values;
 
 pub use alternative::{RefusedRequest, another};
 
-pub use named_members::is_about;
+pub use named_members::names_or_quotes;
 
 pub use drawn::{SeededRandom, admits, applied, change_between, smaller, unforeseen_change, valid_changes};
 
-pub use run_mark::{carries, document, marked, marked_texts, with_mark};
+pub use run_mark::{carries, document, marked_texts, put_marks, with_mark};
 pub use unique_headers::set_unique_headers;
 
 pub use valid_request::{NeededResource, ValidRequest, valid};

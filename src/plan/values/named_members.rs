@@ -35,9 +35,9 @@ pub struct NamedMember {
 }
 
 /// Every member that a refusal names, each once.
-pub fn named(answer: &Value) -> Vec<NamedMember> {
+pub fn named_members(answer: &Value) -> Vec<NamedMember> {
     let mut found = Vec::new();
-    look(answer, "", 0, &mut found);
+    collect_named(answer, "", 0, &mut found);
     let mut once: Vec<NamedMember> = Vec::new();
     for named in found {
         if !named.tokens.is_empty() && once.iter().all(|known| known.tokens != named.tokens) {
@@ -53,18 +53,18 @@ pub fn named_of(answer: &Value, body: &Value) -> Vec<NamedMember> {
     every_text(answer, "", &mut texts);
     let mut sent = Vec::new();
     every_text(body, "", &mut sent);
-    let mut found = named(answer);
+    let mut found = named_members(answer);
     for (at, value) in sent.iter().filter(|(_, value)| value.chars().count() >= SHORTEST) {
         let quotes = |text: &&str| ['"', '\'', '`'].iter().any(|quote| text.contains(&format!("{quote}{value}{quote}")));
         if let Some(said) = texts.iter().map(|(_, text)| *text).find(quotes) {
-            found.push(NamedMember { tokens: split(at), words: said.chars().take(LONGEST).collect() });
+            found.push(NamedMember { tokens: place_tokens(at), words: said.chars().take(LONGEST).collect() });
         }
     }
     found
 }
 
 /// Whether a refusal names or quotes something that stands in a body.
-pub fn is_about(answer: &Value, body: &Value) -> bool {
+pub fn names_or_quotes(answer: &Value, body: &Value) -> bool {
     let is_there = |named: &NamedMember| {
         let at = named.tokens.iter().fold(String::new(), |at, token| append(&at, token));
         body.pointer(&at).is_some()
@@ -82,12 +82,12 @@ fn every_text<'v>(value: &'v Value, at: &str, found: &mut Vec<(String, &'v str)>
     }
 }
 
-fn look(value: &Value, words: &str, depth: usize, found: &mut Vec<NamedMember>) {
+fn collect_named(value: &Value, words: &str, depth: usize, found: &mut Vec<NamedMember>) {
     if depth > DEPTH {
         return;
     }
     match value {
-        Value::Array(items) => items.iter().for_each(|item| look(item, words, depth + 1, found)),
+        Value::Array(items) => items.iter().for_each(|item| collect_named(item, words, depth + 1, found)),
         Value::Object(members) => {
             let said = WORDS.iter().filter_map(|name| members.get(*name)?.as_str()).collect::<Vec<_>>().join("; ");
             let said: String = if said.is_empty() { words.to_owned() } else { said.chars().take(LONGEST).collect() };
@@ -96,14 +96,14 @@ fn look(value: &Value, words: &str, depth: usize, found: &mut Vec<NamedMember>) 
                 found.push(NamedMember { tokens: without_part(tokens.iter().map(text).collect()), words: said.clone() });
             }
             for place in PLACES.iter().filter_map(|name| members.get(*name)?.as_str()) {
-                found.push(NamedMember { tokens: split(place), words: said.clone() });
+                found.push(NamedMember { tokens: place_tokens(place), words: said.clone() });
             }
             for (name, member) in members {
                 let by_name = LISTS.contains(&name.as_str()).then(|| member.as_object()).flatten();
                 for (named, what) in by_name.into_iter().flatten().filter(|(named, _)| !WORDS.contains(&named.as_str())) {
-                    found.push(NamedMember { tokens: split(named), words: what.to_string().chars().take(LONGEST).collect() });
+                    found.push(NamedMember { tokens: place_tokens(named), words: what.to_string().chars().take(LONGEST).collect() });
                 }
-                look(member, &said, depth + 1, found);
+                collect_named(member, &said, depth + 1, found);
             }
             quoted(&said, found);
         }
@@ -116,12 +116,12 @@ fn look(value: &Value, words: &str, depth: usize, found: &mut Vec<NamedMember>) 
 fn quoted(said: &str, found: &mut Vec<NamedMember>) {
     for quote in ['"', '\'', '`'] {
         let inner = said.split(quote).skip(1).step_by(2).filter(|inner| is_name(inner));
-        found.extend(inner.map(|inner| NamedMember { tokens: split(inner), words: said.to_owned() }));
+        found.extend(inner.map(|inner| NamedMember { tokens: place_tokens(inner), words: said.to_owned() }));
     }
     for end in [" is required", " must ", " should ", " is missing", " is not ", " cannot ", " can't ", " has to "] {
         let before = said.split(end).next().filter(|before| before.len() < said.len());
         let name = before.and_then(|before| before.split_whitespace().next_back()).filter(|name| is_name(name));
-        found.extend(name.map(|name| NamedMember { tokens: split(name), words: said.to_owned() }));
+        found.extend(name.map(|name| NamedMember { tokens: place_tokens(name), words: said.to_owned() }));
     }
 }
 
@@ -134,7 +134,7 @@ fn text(token: &Value) -> String {
 }
 
 /// The tokens of a place: a JSON Pointer (RFC 6901), or names with dots and brackets.
-fn split(place: &str) -> Vec<String> {
+fn place_tokens(place: &str) -> Vec<String> {
     let place = place.trim_start_matches('#');
     let tokens: Vec<String> = if place.starts_with('/') {
         place.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect()
@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     fn places(answer: &Value) -> Vec<String> {
-        named(answer).into_iter().map(|named| named.tokens.join("/")).collect()
+        named_members(answer).into_iter().map(|named| named.tokens.join("/")).collect()
     }
 
     #[test]
@@ -180,10 +180,10 @@ mod tests {
     #[test]
     fn a_refusal_is_about_the_member_whose_text_it_quotes() {
         let body = json!({"title": "Ann", "pool": {"name": "my-pool"}});
-        assert!(is_about(&json!({"detail": "Pool \"my-pool\" not found."}), &body));
-        assert!(is_about(&json!({"errors": [{"source": {"pointer": "/pool/name"}, "detail": "not allowed"}]}), &body));
-        assert!(!is_about(&json!({"detail": "Pool \"your-pool\" not found."}), &body));
-        assert!(!is_about(&json!({"detail": "not found"}), &body));
+        assert!(names_or_quotes(&json!({"detail": "Pool \"my-pool\" not found."}), &body));
+        assert!(names_or_quotes(&json!({"errors": [{"source": {"pointer": "/pool/name"}, "detail": "not allowed"}]}), &body));
+        assert!(!names_or_quotes(&json!({"detail": "Pool \"your-pool\" not found."}), &body));
+        assert!(!names_or_quotes(&json!({"detail": "not found"}), &body));
         let about = named_of(&json!({"detail": "Pool 'my-pool' not found."}), &body);
         assert!(about.iter().any(|named| named.tokens == ["pool", "name"]), "{about:?}");
     }

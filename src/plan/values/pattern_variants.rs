@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::contract::samples::pattern::{matching, varied};
+use crate::contract::samples::pattern::{matching, matching_variant};
 use crate::contract::samples::sample_text::lengths;
 use crate::contract::schema::visit;
 use crate::model::contract::{Contract, MediaType};
@@ -11,13 +11,13 @@ use crate::model::hash::hashed;
 /// Puts another text at every place of a body that has the one which is always made from its pattern, as long as the body
 /// stays valid. What an author has written stays.
 pub fn vary_patterns(contract: &Contract, media: &MediaType, body: &mut Value, valid: impl Fn(&Value) -> bool, mark: &mut impl FnMut() -> String) {
-    let places = made(contract, media, body);
+    let places = texts_made_from_patterns(contract, media, body);
     if places.is_empty() {
         return;
     }
     let mark = mark();
     for (at, pattern, (at_least, at_most)) in places {
-        let Some(text) = varied(&pattern, at_least, at_most, hashed(0, &format!("{mark}{at}"))) else { continue };
+        let Some(text) = matching_variant(&pattern, at_least, at_most, hashed(0, &format!("{mark}{at}"))) else { continue };
         let mut other = body.clone();
         if let Some(place) = other.pointer_mut(&at) {
             *place = Value::String(text);
@@ -29,14 +29,14 @@ pub fn vary_patterns(contract: &Contract, media: &MediaType, body: &mut Value, v
 }
 
 /// The places whose text was made from a pattern that leaves room for others, each with the pattern and its lengths.
-fn made(contract: &Contract, media: &MediaType, body: &Value) -> Vec<(String, String, (u64, u64))> {
+fn texts_made_from_patterns(contract: &Contract, media: &MediaType, body: &Value) -> Vec<(String, String, (u64, u64))> {
     let mut found: Vec<(String, String, (u64, u64))> = Vec::new();
     let Some(schema) = &media.schema else { return found };
     visit(contract, schema, body, &mut |at, schema, value| {
         let (Some(pattern), Some(text)) = (schema.get("pattern").and_then(Value::as_str), value.as_str()) else { return };
         let (at_least, at_most) = lengths(schema);
         let is_made = matching(pattern, at_least, at_most).as_deref() == Some(text);
-        let has_room = || varied(pattern, at_least, at_most, 0).is_some_and(|other| other != text);
+        let has_room = || matching_variant(pattern, at_least, at_most, 0).is_some_and(|other| other != text);
         if is_made && has_room() && found.iter().all(|(known, ..)| known != at) {
             found.push((at.to_owned(), pattern.to_owned(), (at_least, at_most)));
         }
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
     use crate::contract::{Schemas, bundle, read};
     use crate::model::plan::Body;
-    use crate::plan::values::{marked, valid};
+    use crate::plan::values::{put_marks, valid};
 
     /// The ISBN that is sent with the mark of this number.
     fn isbn(schema: &Value, example: &Value, number: u32) -> Value {
@@ -66,7 +66,7 @@ mod tests {
         let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
         let schemas = Schemas::new(&contract).unwrap();
         let mut base = valid(&contract, &schemas, &contract.operations[0], true).unwrap();
-        marked(&contract, &schemas, &contract.operations[0], &mut base, || format!("probity-{number}"));
+        put_marks(&contract, &schemas, &contract.operations[0], &mut base, || format!("probity-{number}"));
         let Body::Json(body) = base.request.body else { panic!("no JSON") };
         body["isbn"].clone()
     }

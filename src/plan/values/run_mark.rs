@@ -19,7 +19,7 @@ const KEPT: [usize; 4] = [24, 8, 3, 0];
 
 /// Puts a mark of its own on every marked value, in the plainest way that leaves a valid body; where none does, the value
 /// stays as it is. What was made from a pattern varies with the marks, because it may have to be unique as well.
-pub fn marked(contract: &Contract, schemas: &Schemas, operation: &Operation, base: &mut ValidRequest, mark: impl FnMut() -> String) {
+pub fn put_marks(contract: &Contract, schemas: &Schemas, operation: &Operation, base: &mut ValidRequest, mark: impl FnMut() -> String) {
     let Some(media) = base.media.and_then(|index| operation.request_body.as_ref()?.content.get(index)) else { return };
     // No one of another name is there to be found.
     if asks_by_name(contract, operation) {
@@ -56,7 +56,7 @@ pub fn document(body: &Body) -> Option<Value> {
 }
 
 fn mark_all(contract: &Contract, schemas: &Schemas, media: &MediaType, body: &mut Value, mut mark: impl FnMut() -> String) {
-    let valid = |body: &Value| media.schema.as_ref().is_none_or(|schema| schemas.breaches(schema, body).is_ok_and(|breaches| breaches.is_empty()));
+    let valid = |body: &Value| media.schema.as_ref().is_none_or(|schema| schemas.violations(schema, body).is_ok_and(|breaches| breaches.is_empty()));
     // A body that is not valid to begin with shows no way to stay valid.
     let was_valid = valid(body);
     for found in marks(contract, media, body) {
@@ -149,7 +149,7 @@ fn mark_in_style_of(text: &str, mark: &str) -> (&'static str, String) {
     } else if has(|letter| letter.is_ascii_digit()) {
         ("", mark.replace('-', ""))
     } else {
-        ("", mark.replace('-', "").chars().map(lettered).collect())
+        ("", mark.replace('-', "").chars().map(digit_as_letter).collect())
     };
     let capitals = has(char::is_uppercase) && !has(char::is_lowercase);
     (separator, if capitals { mark.to_uppercase() } else { mark })
@@ -157,13 +157,14 @@ fn mark_in_style_of(text: &str, mark: &str) -> (&'static str, String) {
 
 /// Whether a text carries a mark, however it is styled: in capitals, with other separators or none, with letters for digits.
 pub fn carries(text: &str, mark: &str) -> bool {
-    let bare = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).map(|letter| lettered(letter.to_ascii_lowercase())).collect::<String>();
+    let bare =
+        |text: &str| text.chars().filter(char::is_ascii_alphanumeric).map(|letter| digit_as_letter(letter.to_ascii_lowercase())).collect::<String>();
     let mark = bare(mark);
     !mark.is_empty() && bare(text).contains(&mark)
 }
 
 /// A digit as a letter that no hexadecimal number has, so that marks stay apart.
-fn lettered(letter: char) -> char {
+fn digit_as_letter(letter: char) -> char {
     letter.to_digit(10).and_then(|digit| char::from_digit(digit + 16, 36)).unwrap_or(letter)
 }
 
@@ -210,7 +211,7 @@ mod tests {
         let contract = read(bundle("t.yaml", &[("t.yaml".to_owned(), document)].into()).unwrap()).unwrap();
         let (schemas, operation) = (Schemas::new(&contract).unwrap(), &contract.operations[0]);
         let mut base = valid(&contract, &schemas, operation, true).unwrap();
-        marked(&contract, &schemas, operation, &mut base, || "probity-1".to_owned());
+        put_marks(&contract, &schemas, operation, &mut base, || "probity-1".to_owned());
         base.request.body
     }
 

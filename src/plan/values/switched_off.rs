@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use crate::contract::schema::{follow, property};
+use crate::contract::schema::{follow_references, property};
 use crate::contract::{append, get_mut};
 use crate::model::contract::{Contract, MediaType, Operation};
-use crate::model::text::words;
+use crate::model::text::words_of_name;
 
 /// Things that act without being asked: on events, at times, or towards other servers.
 const ACTING: [&str; 12] =
@@ -48,7 +48,7 @@ pub fn switched_off(contract: &Contract, operation: &Operation, media: &MediaTyp
 }
 
 fn makes_what_acts(operation: &Operation) -> bool {
-    let collection = operation.segments().rfind(|segment| !segment.starts_with('{')).map(words).unwrap_or_default();
+    let collection = operation.segments().rfind(|segment| !segment.starts_with('{')).map(words_of_name).unwrap_or_default();
     let is_of = |last: &str, kind: &str| last.strip_prefix(kind).is_some_and(|end| ["", "s", "es"].contains(&end));
     collection.last().is_some_and(|last| ACTING.iter().any(|kind| is_of(last, kind)))
 }
@@ -56,7 +56,7 @@ fn makes_what_acts(operation: &Operation) -> bool {
 /// The objects of a body that may be what is made, each with its schema: the body, its items, and `attributes` (JSON:API).
 fn objects(document: &Value, schema: &str, body: &Value) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    if let (Value::Array(items), Some((at, _))) = (body, follow(document, schema)) {
+    if let (Value::Array(items), Some((at, _))) = (body, follow_references(document, schema)) {
         found.extend((0..items.len()).map(|index| (format!("/{index}"), format!("{at}/items"))));
     } else {
         found.push((String::new(), schema.to_owned()));
@@ -68,7 +68,7 @@ fn objects(document: &Value, schema: &str, body: &Value) -> Vec<(String, String)
 }
 
 fn is_boolean(document: &Value, schema: &str) -> bool {
-    follow(document, schema).is_some_and(|(_, schema)| schema.get("type").is_some_and(|kind| kind == "boolean"))
+    follow_references(document, schema).is_some_and(|(_, schema)| schema.get("type").is_some_and(|kind| kind == "boolean"))
 }
 
 #[cfg(test)]

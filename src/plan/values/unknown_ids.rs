@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::run_mark::changed;
 use crate::model::hash::hash_of_seed_and_name;
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 
 /// Letters and digits that must be drawn before a code is sure to name nothing.
 const SURE: usize = 8;
@@ -44,7 +44,7 @@ pub fn nth_unknown_id(example: &Value, mark: &str, nth: u64, fits: impl Fn(&Valu
             let end = if end.bytes().all(|byte| byte.is_ascii_hexdigit()) { format!("{:04x}", nth % SPAN) } else { end.to_owned() };
             json!(format!("{stem}{end}"))
         }
-        Value::String(text) if bare(text).contains(&token(mark)) => json!(format!("{text}-{nth}")),
+        Value::String(text) if letters_and_digits(text).contains(&unique_word(mark)) => json!(format!("{text}-{nth}")),
         _ => value,
     };
     let plain = unknown_id(example, mark, |value| fits(&other(value.clone()))).map(other);
@@ -53,9 +53,9 @@ pub fn nth_unknown_id(example: &Value, mark: &str, nth: u64, fits: impl Fn(&Valu
 
 /// Whether a value was drawn as one that names nothing, under the mark of a run.
 pub fn is_unknown(value: &Value, mark: &str) -> bool {
-    let text = plain(value);
-    let drawn = token(mark);
-    if bare(&text).contains(&drawn) {
+    let text = unquoted_text(value);
+    let drawn = unique_word(mark);
+    if letters_and_digits(&text).contains(&drawn) {
         return true;
     }
     if is_digits(&text) {
@@ -74,7 +74,7 @@ pub fn is_unknown(value: &Value, mark: &str) -> bool {
 
 /// A text for a place that takes no id of this form, which names nothing either.
 pub fn malformed_id(mark: &str) -> String {
-    format!("not~an~id~{}", token(mark))
+    format!("not~an~id~{}", unique_word(mark))
 }
 
 /// Numbers beyond those that servers count up to, the likeliest to fit first. A server whose ids have more than 32 bits gets one
@@ -104,11 +104,11 @@ fn unknown_texts(text: &str, mark: &str) -> Vec<String> {
 }
 
 fn name(mark: &str) -> String {
-    format!("probity-{}", token(mark))
+    format!("probity-{}", unique_word(mark))
 }
 
 /// Small letters and digits that differ from mark to mark.
-fn token(mark: &str) -> String {
+fn unique_word(mark: &str) -> String {
     let drawn = hash_of_seed_and_name(2, mark);
     let digit = |place: u32| char::from_digit(u32::try_from(drawn / 36_u64.pow(place) % 36).unwrap_or_default(), 36);
     (0..TOKEN).filter_map(digit).collect()
@@ -160,7 +160,7 @@ fn letters(text: &str) -> usize {
     text.bytes().filter(u8::is_ascii_alphanumeric).count()
 }
 
-fn bare(text: &str) -> String {
+fn letters_and_digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
 }
 

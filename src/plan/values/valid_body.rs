@@ -2,15 +2,15 @@
 
 use serde_json::Value;
 
-use crate::contract::samples::{samples, unadorned};
-use crate::contract::schema::{follow, property, resource_needs};
+use crate::contract::samples::{samples, smallest_sample};
+use crate::contract::schema::{follow_references, property, resource_needs};
 use crate::contract::{Schemas, read_only, remove, xml};
 use crate::model::contract::{Contract, MediaType, SchemaRef};
 use crate::model::media_range::is_xml;
 use crate::model::plan::{Body, Part};
 use crate::model::reason::NoRequest;
 use crate::model::serialization::{Pair, Serialization};
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 
 /// The media type that the body is sent as: JSON where there is one, else the first that can be written.
 pub fn chosen<'a>(contract: &Contract, content: &'a [MediaType]) -> Result<(usize, &'a MediaType), NoRequest> {
@@ -28,14 +28,14 @@ pub fn chosen<'a>(contract: &Contract, content: &'a [MediaType]) -> Result<(usiz
 
 /// The `type` of the whole body.
 fn kind<'a>(contract: &'a Contract, media: &MediaType) -> Option<&'a str> {
-    follow(&contract.document, &media.schema.as_ref()?.0)?.1.get("type")?.as_str()
+    follow_references(&contract.document, &media.schema.as_ref()?.0)?.1.get("type")?.as_str()
 }
 
 /// The media type that a body says it is: a range (RFC 9110, section 12.5.1) is none, so one of those that it stands for.
 pub fn concrete_media_type(contract: &Contract, media: &MediaType) -> String {
     let (range, parameters) = media.name.split_once(';').unwrap_or((&media.name, ""));
     let Some((family, suffix)) = range.trim().split_once("/*") else { return media.name.clone() };
-    let described = media.schema.as_ref().and_then(|schema| follow(&contract.document, &schema.0)).map(|(_, schema)| schema);
+    let described = media.schema.as_ref().and_then(|schema| follow_references(&contract.document, &schema.0)).map(|(_, schema)| schema);
     let is_binary = described.is_some_and(|schema| schema.get("format") == Some(&Value::from("binary")) || schema.get("contentMediaType").is_some());
     let is_text = kind(contract, media) == Some("string") || media.examples.first().is_some_and(|example| example.value.is_string());
     let name = match family {
@@ -100,7 +100,7 @@ pub fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType, nam
 /// what is there to be named is not known, and no request asks for it.
 fn without_added_needs(contract: &Contract, media: &MediaType, made: &Value, fits: impl Fn(&Value) -> bool) -> Value {
     let Some(schema) = &media.schema else { return made.clone() };
-    let plain = resource_needs(contract, media, &unadorned(&contract.document, &schema.0));
+    let plain = resource_needs(contract, media, &smallest_sample(&contract.document, &schema.0));
     let added = resource_needs(contract, media, made).into_iter().filter(|need| plain.iter().all(|known| known.at != need.at));
     let mut left = made.clone();
     for need in added.collect::<Vec<_>>().iter().rev() {
@@ -123,7 +123,7 @@ fn without_read_only(contract: &Contract, schema: &SchemaRef, example: &Value) -
 
 /// Whether a value breaks no rule; a schema that cannot be compiled has none.
 pub fn is_valid(schemas: &Schemas, schema: &SchemaRef, value: &Value) -> bool {
-    schemas.breaches(schema, value).map_or(true, |breaches| breaches.is_empty())
+    schemas.violations(schema, value).map_or(true, |breaches| breaches.is_empty())
 }
 
 /// The body that holds a value in this media type.
@@ -145,7 +145,7 @@ pub fn body_of(contract: &Contract, media: &MediaType, name: &str, value: Value)
         }
         Value::Array(_) | Value::Object(_) => Body::Text(value.to_string()),
         Value::Null => Body::Text(String::new()),
-        _ => Body::Text(plain(&value)),
+        _ => Body::Text(unquoted_text(&value)),
     }
 }
 
@@ -153,7 +153,7 @@ pub fn body_of(contract: &Contract, media: &MediaType, name: &str, value: Value)
 /// object is JSON text.
 fn pairs(media: &MediaType, name: &str, value: &Value) -> Vec<Pair> {
     let encoding = media.encoding.get(name).cloned().unwrap_or_default();
-    let usual = Serialization::usual(crate::model::contract::Location::Query);
+    let usual = Serialization::default_style(crate::model::contract::Location::Query);
     let whole = |value: &Value| usual.pairs(name, &Value::String(text(value)));
     match (encoding.serialization, value) {
         (Some(serialization), _) => serialization.pairs(name, value),
@@ -163,7 +163,7 @@ fn pairs(media: &MediaType, name: &str, value: &Value) -> Vec<Pair> {
 }
 
 fn text(value: &Value) -> String {
-    if value.is_null() { String::new() } else { plain(value) }
+    if value.is_null() { String::new() } else { unquoted_text(value) }
 }
 
 /// A pair as a form holds it (URL Standard, section 5.2).
@@ -188,8 +188,8 @@ fn parts(contract: &Contract, media: &MediaType, value: &Value) -> Vec<Part> {
         }
         let repeated = content.is_array();
         let own = property(&contract.document, at, name).unwrap_or_default();
-        let own = if repeated { follow(&contract.document, &own).map(|(own, _)| format!("{own}/items")).unwrap_or_default() } else { own };
-        let schema = follow(&contract.document, &own).map(|(_, schema)| schema);
+        let own = if repeated { follow_references(&contract.document, &own).map(|(own, _)| format!("{own}/items")).unwrap_or_default() } else { own };
+        let schema = follow_references(&contract.document, &own).map(|(_, schema)| schema);
         let said = |key: &str| schema.and_then(|schema| schema.get(key)).and_then(Value::as_str);
         let is_file = said("contentMediaType").is_some() || said("format") == Some("binary");
         let item = if repeated { content.get(0).unwrap_or(&Value::Null) } else { content };

@@ -9,11 +9,11 @@ use super::switched_off::switched_off;
 use super::valid_body::{body_of, body_value, chosen, concrete_media_type, is_json, is_parts, is_valid};
 use crate::contract::Schemas;
 use crate::contract::samples::samples;
-use crate::contract::schema::{follow, is_server_data, resource_needs, server_data};
+use crate::contract::schema::{follow_references, is_server_data, resource_needs, server_data};
 use crate::model::contract::{Contract, Location, MediaType, Operation, Parameter, ResourceNeed, Status};
 use crate::model::plan::{Body, Credentials, Place, RequestTemplate, Styled};
 use crate::model::reason::NoRequest;
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 
 /// A valid request before it is known which resources it will name.
 #[derive(Debug, Clone)]
@@ -208,7 +208,7 @@ fn put_parameter(request: &mut RequestTemplate, parameter: &Parameter, value: &V
 /// The value of a parameter, and whether it is certain: its example, or a schema that leaves little choice.
 fn parameter_value(contract: &Contract, schemas: &Schemas, parameter: &Parameter) -> (Value, bool) {
     let reads = |value: &Value| {
-        let text = plain(value);
+        let text = unquoted_text(value);
         [Some(value.clone()), serde_json::from_str(&text).ok(), Some(Value::from(text))]
     };
     let allows = |value: &Value| {
@@ -226,7 +226,7 @@ fn parameter_value(contract: &Contract, schemas: &Schemas, parameter: &Parameter
         if is_if_match(parameter) && parameter.schema.as_ref().is_none_or(|schema| is_valid(schemas, schema, &any)) {
             return (any, true);
         }
-        let schema = parameter.schema.as_ref().and_then(|schema| follow(&contract.document, &schema.0)).map(|(_, schema)| schema);
+        let schema = parameter.schema.as_ref().and_then(|schema| follow_references(&contract.document, &schema.0)).map(|(_, schema)| schema);
         let certain = schema.is_some_and(|schema| {
             ["enum", "const", "default"].iter().any(|keyword| schema.get(*keyword).is_some()) || schema.get("type") == Some(&Value::from("boolean"))
         });

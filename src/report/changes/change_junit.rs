@@ -3,7 +3,7 @@
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
 use super::super::RenderError;
-use super::{ChangeFormat, example, reach, shown, single_line_report, verdict};
+use super::{ChangeFormat, cause_extent, change_line, example, single_line_report, verdict};
 use crate::model::change::{ChangeCause, ChangeClass, ChangeReport};
 
 pub(super) const FORMAT: ChangeFormat = ChangeFormat { name: "junit", file_name: Some("changes.junit.xml"), render };
@@ -30,17 +30,17 @@ fn render(found: &ChangeReport) -> Result<String, RenderError> {
 
 /// What breaks clients fails, what is not known any more is an error, what may break some is skipped with its reason.
 fn case(found: &ChangeReport, cause: &ChangeCause) -> TestCase {
-    let words = format!("{} ({})", cause.reason, reach(cause));
+    let words = format!("{} ({})", cause.reason, cause_extent(cause));
     let mut status = match cause.class {
         ChangeClass::Breaking => TestCaseStatus::non_success(NonSuccessKind::Failure),
         ChangeClass::Unclear => TestCaseStatus::non_success(NonSuccessKind::Error),
         ChangeClass::Risky => TestCaseStatus::skipped(),
         ChangeClass::Harmless => TestCaseStatus::success(),
     };
-    let example = example(found, cause).map(shown).unwrap_or_default();
-    status.set_type(cause.class.word()).set_message(words.as_str()).set_description(format!("{example}\n{}", cause.curl));
+    let example = example(found, cause).map(change_line).unwrap_or_default();
+    status.set_type(cause.class.as_str()).set_message(words.as_str()).set_description(format!("{example}\n{}", cause.curl));
     let mut test = TestCase::new(format!("{} {}", cause.kind, cause.id), status);
-    test.set_classname(cause.class.word());
+    test.set_classname(cause.class.as_str());
     if cause.class == ChangeClass::Harmless {
         test.set_system_out(format!("{words}\n{example}"));
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::super::markdown::code;
-use super::{ChangeFormat, extent, reach, shown, single_line_report, verdict};
+use super::{ChangeFormat, cause_extent, change_line, extent, single_line_report, verdict};
 use crate::model::change::{ChangeCause, ChangeReport};
 
 pub(super) const FORMAT: ChangeFormat = ChangeFormat { name: "markdown", file_name: Some("changes.md"), render: |found| Ok(render(found)) };
@@ -38,8 +38,8 @@ fn render(found: &ChangeReport) -> String {
 
 fn section(found: &ChangeReport, cause: &ChangeCause) -> String {
     let own: Vec<_> = found.changes.iter().filter(|change| change.cause == cause.id).collect();
-    let mut part = format!("### {}: {}\n\n{} ({}; `{}`)\n\n", cause.class.word(), cause.kind, code(&cause.reason), reach(cause), cause.id);
-    part.extend(own.iter().take(SHOWN).map(|change| format!("- {}\n", code(&shown(change)))));
+    let mut part = format!("### {}: {}\n\n{} ({}; `{}`)\n\n", cause.class.as_str(), cause.kind, code(&cause.reason), cause_extent(cause), cause.id);
+    part.extend(own.iter().take(SHOWN).map(|change| format!("- {}\n", code(&change_line(change)))));
     if own.len() > SHOWN {
         let _ = writeln!(part, "- and {} more", own.len() - SHOWN);
     }

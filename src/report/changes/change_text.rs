@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::super::colors::{FAINT, HEADING, paint};
-use super::{ChangeFormat, counts, example, extent, reach, shown, single_line_report, verdict};
+use super::super::colors::{FAINT, HEADING, styled};
+use super::{ChangeFormat, cause_extent, change_line, counts, example, extent, single_line_report, verdict};
 use crate::model::change::{ChangeClass, ChangeReport};
 
 pub(super) const FORMAT: ChangeFormat = ChangeFormat { name: "text", file_name: None, render: |found| Ok(change_text(found, false)) };
@@ -14,7 +14,7 @@ const TOLD: usize = 5;
 /// The changes in a few lines.
 pub fn change_text(found: &ChangeReport, colour: bool) -> String {
     let found = &single_line_report(found);
-    let mut text = format!("{}\n", paint(&verdict(found), HEADING, colour));
+    let mut text = format!("{}\n", styled(&verdict(found), HEADING, colour));
     for cause in found.causes.iter().take(TOLD) {
         let mark = match cause.class {
             ChangeClass::Breaking => '!',
@@ -22,10 +22,10 @@ pub fn change_text(found: &ChangeReport, colour: bool) -> String {
             ChangeClass::Unclear => '?',
             ChangeClass::Harmless => ' ',
         };
-        let example = example(found, cause).map(shown).unwrap_or_default();
-        let _ = writeln!(text, "{mark} {} {}: {} ({}): {example}", cause.class.word(), cause.kind, cause.reason, reach(cause));
+        let example = example(found, cause).map(change_line).unwrap_or_default();
+        let _ = writeln!(text, "{mark} {} {}: {} ({}): {example}", cause.class.as_str(), cause.kind, cause.reason, cause_extent(cause));
         if !cause.curl.is_empty() {
-            let _ = writeln!(text, "    {}", paint(&format!("{} {}", cause.id, cause.curl), FAINT, colour));
+            let _ = writeln!(text, "    {}", styled(&format!("{} {}", cause.id, cause.curl), FAINT, colour));
         }
     }
     if let Some(rest) = found.causes.get(TOLD..).filter(|rest| !rest.is_empty()) {

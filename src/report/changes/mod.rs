@@ -64,7 +64,7 @@ fn totals(found: &ChangeReport) -> String {
 /// How many causes of each class are among these.
 fn counts(causes: &[ChangeCause]) -> String {
     let count = |class| causes.iter().filter(|cause| cause.class == class).count();
-    let parts = ChangeClass::ALL.into_iter().map(|class| (count(class), class.word())).filter(|(count, _)| *count > 0);
+    let parts = ChangeClass::ALL.into_iter().map(|class| (count(class), class.as_str())).filter(|(count, _)| *count > 0);
     parts.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
 }
 
@@ -74,7 +74,7 @@ fn extent(found: &ChangeReport) -> String {
 }
 
 /// How far a cause reaches.
-fn reach(cause: &ChangeCause) -> String {
+fn cause_extent(cause: &ChangeCause) -> String {
     let echoes = if cause.echoes > 0 { format!(", {} because of it", amount(cause.echoes, "other")) } else { String::new() };
     format!("{}, {}{echoes}", amount(cause.operations, "operation"), amount(cause.answers, "answer"))
 }
@@ -89,7 +89,7 @@ fn example<'a>(found: &'a ChangeReport, cause: &ChangeCause) -> Option<&'a Chang
 }
 
 /// A change on one line.
-fn shown(change: &Change) -> String {
+fn change_line(change: &Change) -> String {
     let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "nothing".to_owned());
     let status = change.status.map(|status| format!(" {status}")).unwrap_or_default();
     format!("{}{status}, {}: {} -> {}", change.operation, change.at, value(&change.before), value(&change.after))

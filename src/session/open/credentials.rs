@@ -17,7 +17,7 @@ const LONGEST: u64 = 64 * 1024;
 /// The file is not readable, readable by others than its owner (on Unix), or a line is none of these.
 pub fn credentials(path: &Path) -> Result<BTreeMap<String, SecretString>, LoadError> {
     let name = path.display().to_string();
-    owned_alone(path).map_err(|reason| LoadError::Unreadable { path: name.clone(), reason, hint: String::new() })?;
+    check_owner(path).map_err(|reason| LoadError::Unreadable { path: name.clone(), reason, hint: String::new() })?;
     let text = files::text(path, LONGEST)?;
     let mut secrets = BTreeMap::new();
     for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
@@ -40,9 +40,9 @@ pub fn credentials(path: &Path) -> Result<BTreeMap<String, SecretString>, LoadEr
 ///
 /// # Errors
 /// The file is not readable, or readable by others than its owner (on Unix).
-pub fn private(path: &Path, most: u64) -> Result<Vec<u8>, LoadError> {
+pub fn read_private_file(path: &Path, most: u64) -> Result<Vec<u8>, LoadError> {
     let name = path.display().to_string();
-    owned_alone(path).map_err(|reason| LoadError::Unreadable { path: name, reason, hint: String::new() })?;
+    check_owner(path).map_err(|reason| LoadError::Unreadable { path: name, reason, hint: String::new() })?;
     files::bytes(path, most)
 }
 
@@ -59,7 +59,7 @@ fn unquoted(text: &str) -> &str {
 
 /// Why a file is no place for a secret.
 #[cfg(unix)]
-fn owned_alone(path: &Path) -> Result<(), String> {
+fn check_owner(path: &Path) -> Result<(), String> {
     use std::os::unix::fs::PermissionsExt;
     let mode = std::fs::metadata(path).map_err(|error| error.to_string())?.permissions().mode() & 0o777;
     let others = mode & 0o077;
@@ -71,7 +71,7 @@ fn owned_alone(path: &Path) -> Result<(), String> {
 
 /// Other systems have no such bits; whoever keeps a file there sees to it.
 #[cfg(not(unix))]
-fn owned_alone(path: &Path) -> Result<(), String> {
+fn check_owner(path: &Path) -> Result<(), String> {
     std::fs::metadata(path).map(|_| ()).map_err(|error| error.to_string())
 }
 

@@ -21,7 +21,7 @@ pub(super) struct ParsedDocument {
 /// Line and column of what is wrong, in the words of the language that the text is most likely in.
 pub(super) fn parse(text: &str, name: &str) -> Result<ParsedDocument, String> {
     let text = text.trim_start_matches('\u{feff}');
-    if let Some(what) = foreign(text) {
+    if let Some(what) = other_format(text) {
         return Err(format!("line 1: this is {what}, and neither JSON nor YAML"));
     }
     if !text.trim_start().starts_with(['{', '[']) {
@@ -35,7 +35,7 @@ pub(super) fn parse(text: &str, name: &str) -> Result<ParsedDocument, String> {
 }
 
 /// What a text is that begins like no document of OpenAPI.
-fn foreign(text: &str) -> Option<&'static str> {
+fn other_format(text: &str) -> Option<&'static str> {
     let start: String = text.trim_start().chars().take(64).collect::<String>().to_ascii_lowercase();
     let begins = |words: &[&str]| words.iter().any(|word| start.starts_with(word));
     if begins(&["<!doctype html", "<html"]) {
@@ -58,13 +58,13 @@ fn json(text: &str) -> Result<ParsedDocument, String> {
     let mut reader = serde_json::Deserializer::from_str(text);
     let value = Builder(&notes).deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
     let value = value.map_err(|error| error.to_string())?;
-    Ok(ParsedDocument { value, twice: notes.twice() })
+    Ok(ParsedDocument { value, twice: notes.duplicate_keys() })
 }
 
 fn yaml(text: &str) -> Result<ParsedDocument, String> {
     let notes = Notes::default();
     let value = yaml::build(text, &notes)?;
-    Ok(ParsedDocument { value, twice: notes.twice() })
+    Ok(ParsedDocument { value, twice: notes.duplicate_keys() })
 }
 
 #[cfg(test)]

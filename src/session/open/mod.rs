@@ -14,7 +14,7 @@ use serde_json::Value;
 use thiserror::Error;
 use url::Url;
 
-pub use credentials::{credentials, private};
+pub use credentials::{credentials, read_private_file};
 pub use files::{bytes, text};
 
 use crate::contract::{self, Bundle, ContractError};
@@ -90,7 +90,7 @@ impl Source {
     }
 
     /// What a path means: the file, or when there is none, what the binary carries under that path.
-    pub fn named(path: &Path) -> Self {
+    pub fn from_path(path: &Path) -> Self {
         match path.to_str() {
             Some(text) if !path.exists() && bundled::text(text).is_some() => Self::Bundled(text.to_owned()),
             _ => Self::File(path.to_owned()),
@@ -104,7 +104,7 @@ impl Source {
 
     fn sibling(&self, relative: &str) -> Self {
         match self {
-            Self::Bundled(path) => Self::Bundled(normal(&Path::new(path).parent().unwrap_or(Path::new("")).join(relative))),
+            Self::Bundled(path) => Self::Bundled(normalized(&Path::new(path).parent().unwrap_or(Path::new("")).join(relative))),
             Self::File(path) => Self::File(path.parent().unwrap_or(Path::new("")).join(relative)),
             Self::Web(address, fetch) => {
                 let joined = Url::parse(address).and_then(|base| base.join(relative));
@@ -151,7 +151,7 @@ impl Source {
     }
 
     /// Whether one more file may be fetched for a contract.
-    fn within(&self, first: &Self, files: usize, left: usize) -> Result<(), LoadError> {
+    fn check_file_limits(&self, first: &Self, files: usize, left: usize) -> Result<(), LoadError> {
         let reason = match self {
             Self::Web(..) if !self.is_of(first) => "it is on another server than the contract, which is not asked for it".to_owned(),
             Self::Web(..) if files > MOST_FETCHED => format!("no more than {MOST_FETCHED} files are fetched for a contract"),
@@ -194,7 +194,7 @@ fn invalid(source: &Source, what: &'static str, reason: &str) -> LoadError {
 }
 
 /// `a/b/../c` as `a/c`.
-fn normal(path: &Path) -> String {
+fn normalized(path: &Path) -> String {
     let mut segments: Vec<String> = Vec::new();
     for component in path.components() {
         match component {
@@ -270,7 +270,7 @@ pub fn bundle(source: &Source) -> Result<Bundle, LoadError> {
         }
         // What is not there, or not readable, is left out of the contract and told as an issue of it.
         let at = source.sibling(&file);
-        let read = at.within(source, gathered.files.len(), left).and_then(|()| at.read_plain());
+        let read = at.check_file_limits(source, gathered.files.len(), left).and_then(|()| at.read_plain());
         left = left.saturating_sub(read.as_ref().map_or(0, String::len));
         if let Err(error) = read.and_then(|text| gathered.add(&file, &at, &text, at.is_below(source))) {
             gathered.absent.insert(file, error.to_string());

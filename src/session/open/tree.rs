@@ -22,11 +22,11 @@ pub(super) struct Notes {
 
 impl Notes {
     /// JSON Pointers to the members whose key is there twice.
-    pub(super) fn twice(self) -> Vec<String> {
+    pub(super) fn duplicate_keys(self) -> Vec<String> {
         self.twice.into_inner()
     }
 
-    fn enter(&self, token: &str) -> usize {
+    fn child_index(&self, token: &str) -> usize {
         let mut at = self.at.borrow_mut();
         let length = at.len();
         at.push('/');
@@ -101,7 +101,7 @@ impl<'de> Visitor<'de> for Builder<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
         loop {
-            let length = self.0.enter(&list.len().to_string());
+            let length = self.0.child_index(&list.len().to_string());
             let item = items.next_element_seed(self);
             self.0.leave(length);
             match item? {
@@ -114,7 +114,7 @@ impl<'de> Visitor<'de> for Builder<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut members = Map::new();
         while let Some(name) = entries.next_key::<String>()? {
-            let length = self.0.enter(&name);
+            let length = self.0.child_index(&name);
             let value = entries.next_value_seed(self)?;
             if members.insert(name, value).is_some() {
                 let mut twice = self.0.twice.borrow_mut();

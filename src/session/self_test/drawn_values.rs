@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Stop, TrialResult, TrialSetup, VariantRow};
 use crate::model::contract::Contract;
 use crate::model::filter::Filter;
-use crate::plan::{PlanningOptions, feeds};
+use crate::plan::{PlanningOptions, linked_id_sources};
 
 /// Requests with drawn values for each operation: enough for each sort of value to occur.
 const CASES: u32 = 24;
@@ -41,14 +41,14 @@ impl<'a> TrialSetup<'a> {
 
 impl VariantRow {
     /// The faultless mock, asked with drawn values.
-    pub(super) fn drawn(shown: &TrialResult) -> Self {
-        Self { name: "(drawn values)", note: "the mock as it usually is, asked with drawn values".to_owned(), ..Self::usual(shown) }
+    pub(super) fn with_drawn_values(shown: &TrialResult) -> Self {
+        Self { name: "(drawn values)", note: "the mock as it usually is, asked with drawn values".to_owned(), ..Self::without_faults(shown) }
     }
 }
 
 /// Operations that make something and operations that read one thing, from all over the contract.
 fn sampled(contract: &Contract) -> Vec<String> {
-    let makers: BTreeSet<String> = feeds(contract).into_iter().filter(|feed| feed.makes).map(|feed| feed.operation).collect();
+    let makers: BTreeSet<String> = linked_id_sources(contract).into_iter().filter(|feed| feed.makes).map(|feed| feed.operation).collect();
     let makers: Vec<String> = contract.operations.iter().map(|operation| operation.id.clone()).filter(|id| makers.contains(id)).collect();
     let readers =
         contract.operations.iter().filter(|operation| operation.method.is_get() && operation.done.is_none() && operation.path.contains('{'));

@@ -50,11 +50,11 @@ pub fn self_test(args: &SelfTestOptions, observer: &dyn Observer) -> Result<Conc
     }
     let setup = TrialSetup::prepare(&specification, args.seed)?;
     let bar = observer.trials(faults.len() + variants.len() + 1);
-    let usual = setup.look(&setup.whole, &[], &[])?;
+    let usual = setup.judge_trial(&setup.whole, &[], &[])?;
     bar.ended();
     // Some faults show on drawn values only; those take requests of their own.
     let drawn = if faults.iter().any(|fault| fault.needs_drawn()) { Some(setup.with_cases()?) } else { None };
-    let drawn = drawn.map(|setup| setup.look(&setup.whole, &[], &[]).map(|shown| (setup, shown))).transpose()?;
+    let drawn = drawn.map(|setup| setup.judge_trial(&setup.whole, &[], &[]).map(|shown| (setup, shown))).transpose()?;
     let rows = in_parallel(&faults, |fault| {
         let row = match &drawn {
             Some((setup, usual)) if fault.needs_drawn() => setup.fault(fault, usual),
@@ -71,9 +71,9 @@ pub fn self_test(args: &SelfTestOptions, observer: &dyn Observer) -> Result<Conc
     bar.end();
     let rows: Vec<FaultRow> = rows.into_iter().collect::<Result<_, _>>()?;
     let mut varied: Vec<VariantRow> = varied.into_iter().collect::<Result<_, _>>()?;
-    varied.insert(0, VariantRow::usual(&usual));
+    varied.insert(0, VariantRow::without_faults(&usual));
     if let Some((_, shown)) = &drawn {
-        varied.insert(1, VariantRow::drawn(shown));
+        varied.insert(1, VariantRow::with_drawn_values(shown));
     }
     observer.result(&table::show(&rows, &varied, args.seed));
     for request in &usual.crowded {
@@ -146,7 +146,7 @@ impl<'a> TrialSetup<'a> {
             permission: crate::model::effect::Permission::everything(),
             full: Some(full),
             limited,
-            given: embedded.given(),
+            given: embedded.given_resources(),
             mark: "probity".to_owned(),
             burst: MOST_BURST,
             thorough: true,
@@ -159,7 +159,7 @@ impl<'a> TrialSetup<'a> {
     }
 
     /// Carries out a plan against a mock with these faults and variants, and judges what came.
-    fn look(&self, planned: &Plan, faults: &[String], variants: &[String]) -> Result<TrialResult, Stop> {
+    fn judge_trial(&self, planned: &Plan, faults: &[String], variants: &[String]) -> Result<TrialResult, Stop> {
         let embedded = self.embedded.with(faults, variants)?;
         let unable = |error: &dyn std::fmt::Display| Stop::Unusable(format!("the self-test cannot start: {error}"));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| unable(&error))?;
@@ -183,13 +183,13 @@ impl<'a> TrialSetup<'a> {
             };
             let permit = Permit::new(&self.specification.contract, &self.specification.suite, Permission::everything(), &settings.base);
             let run = Run::new(&self.specification.contract, planned, (&client, &permit), &self.accounts, &settings, &|_| {}, &|| false);
-            Ok::<_, Stop>((run.carry_out().await.outcomes, mock))
+            Ok::<_, Stop>((run.send_everything().await.outcomes, mock))
         })?;
         let case = self.specification.case(planned, &outcomes, &self.hints);
         let mut shown = TrialResult::of(&judge(&case), planned);
         shown.faulted = mock.faulted();
         shown.varied = mock.has_varied();
-        shown.crowded = mock.crowded();
+        shown.crowded = mock.requests_with_several_faults();
         Ok(shown)
     }
 
@@ -197,7 +197,7 @@ impl<'a> TrialSetup<'a> {
         // What is overlooked, or goes wrong behind right answers, may show in one way to provoke a status and not in another.
         let everything = fault.is_hidden() || fault.class == "overlooked";
         let planned = if everything { &self.whole } else { &self.plain };
-        let whole = self.look(planned, &[fault.name.to_owned()], &[])?;
+        let whole = self.judge_trial(planned, &[fault.name.to_owned()], &[])?;
         let noticed = whole.breaks() || whole.refuses(usual);
         let alone = if noticed { self.alone(fault, &whole, usual)? } else { None };
         let inapplicable = self.specification.suite.mock.inapplicable.get(fault.name);
@@ -227,7 +227,7 @@ impl<'a> TrialSetup<'a> {
     }
 
     fn variant(&self, variant: &'static Variant, usual: &TrialResult) -> Result<VariantRow, Stop> {
-        let shown = self.look(&self.whole, &[], &[variant.name.to_owned()])?;
+        let shown = self.judge_trial(&self.whole, &[], &[variant.name.to_owned()])?;
         let note = if shown.varied { variant.differs.to_owned() } else { format!("{}; nothing came of it in this run", variant.differs) };
         Ok(VariantRow {
             name: variant.name,
@@ -236,7 +236,7 @@ impl<'a> TrialSetup<'a> {
             violated: shown.violated,
             unproved: shown.unproved(usual),
             otherwise: shown.otherwise.difference(&usual.otherwise).count(),
-            lacks: variant.lacks(),
+            lacks: variant.lacks_feature(),
             note,
         })
     }

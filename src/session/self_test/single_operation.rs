@@ -43,9 +43,9 @@ impl TrialSetup<'_> {
             let named = [format!("{}@{operation}", fault.name)];
             // First only what showed it before, then, where that is not enough, everything.
             let part = self.specification.plan(&self.part(operation, whole))?;
-            let mut shown = self.look(&part, &named, &[])?;
+            let mut shown = self.judge_trial(&part, &named, &[])?;
             if !shown.breaks() {
-                shown = self.look(&self.whole, &named, &[])?;
+                shown = self.judge_trial(&self.whole, &named, &[])?;
             }
             let fate = if shown.breaks() {
                 SingleOperationResult::Caught

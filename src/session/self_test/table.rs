@@ -26,7 +26,7 @@ pub(super) enum FaultOutcome {
 }
 
 impl FaultOutcome {
-    fn word(self) -> &'static str {
+    fn as_str(self) -> &'static str {
         match self {
             Self::Caught => "caught",
             Self::Refused => "refused",
@@ -72,7 +72,7 @@ pub(super) struct VariantRow {
 
 impl VariantRow {
     /// The mock as it usually is.
-    pub(super) fn usual(shown: &TrialResult) -> Self {
+    pub(super) fn without_faults(shown: &TrialResult) -> Self {
         Self {
             name: "(none)",
             checks: super::list(&shown.checks),
@@ -97,7 +97,7 @@ impl VariantRow {
         self.unproved > 0 && !self.lacks
     }
 
-    fn words(&self) -> String {
+    fn describe(&self) -> String {
         match (self.is_accused(), self.unproved) {
             (true, _) => {
                 let names: Vec<&str> = [self.checks.as_str(), self.warnings.as_str()].into_iter().filter(|names| !names.is_empty()).collect();
@@ -123,7 +123,7 @@ pub(super) fn show(rows: &[FaultRow], variants: &[VariantRow], seed: u64) -> Str
         "Variants of the mock, each within the contract; none may raise a finding. Cells are \"otherwise\" where the variant gives\nanother answer, each time one that the contract allows as well: on such a server there is nothing to prove. They are\n\"lacking\" where it has not what they need.\n"
     );
     for row in variants {
-        let _ = writeln!(text, "{:27} {:24} {}", row.name, row.words(), row.note);
+        let _ = writeln!(text, "{:27} {:24} {}", row.name, row.describe(), row.note);
     }
     let accused = variants.iter().filter(|row| row.is_accused()).count();
     let open = variants.iter().filter(|row| !row.is_accused() && row.is_open()).count();
@@ -150,7 +150,7 @@ fn faults(text: &mut String, rows: &[FaultRow], seed: u64) {
             text,
             "{:32} {:12} {:>8} {:>8} {:>9}  {}{alone}{note}",
             row.name,
-            row.outcome.word(),
+            row.outcome.as_str(),
             row.violated,
             row.unproved,
             row.reach.map_or_else(String::new, |(seen, taken)| format!("{seen}/{taken}")),
@@ -217,6 +217,6 @@ mod tests {
         };
         assert!(!quiet.is_accused());
         let loud = VariantRow { warnings: "media-type".to_owned(), ..quiet };
-        assert!(loud.is_accused() && loud.words() == "ACCUSED by media-type");
+        assert!(loud.is_accused() && loud.describe() == "ACCUSED by media-type");
     }
 }

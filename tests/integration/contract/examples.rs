@@ -62,7 +62,7 @@ fn every_example_of_an_operation_fits_its_schema() {
 
 fn breaches(schemas: &Schemas, schema: Option<&SchemaRef>, value: &Value, place: &str) -> Vec<String> {
     let Some(schema) = schema else { return Vec::new() };
-    let breaches = schemas.breaches(schema, value).unwrap_or_else(|error| panic!("{place}: {error}"));
+    let breaches = schemas.violations(schema, value).unwrap_or_else(|error| panic!("{place}: {error}"));
     breaches.iter().map(|breach| format!("{place} {}: {}", breach.at, breach.message)).collect()
 }
 

@@ -39,7 +39,7 @@ fn every_clause_has_the_address_of_its_page() {
 #[test]
 fn every_trigger_exists() {
     let unknown: Vec<String> = conditions()
-        .filter(|(_, condition)| triggers::named(&condition.trigger).is_none())
+        .filter(|(_, condition)| triggers::by_trigger_name(&condition.trigger).is_none())
         .map(|(operation, condition)| format!("{}: {}", operation.id, condition.trigger))
         .collect();
     assert!(unknown.is_empty(), "{}", unknown.join("\n"));

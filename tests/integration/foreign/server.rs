@@ -70,7 +70,14 @@ pub fn said(report: &Report) -> Vec<String> {
     let open = report.cells.iter().filter(|cell| !matches!(cell.verdict, Verdict::Conforms | Verdict::Held));
     let told = open.map(|cell| {
         let findings: Vec<&str> = cell.findings.iter().map(|finding| finding.message.as_str()).collect();
-        format!("{} {} {}: {} {}", cell.operation, cell.status, cell.verdict.word(), cell.reason.as_deref().unwrap_or_default(), findings.join(", "))
+        format!(
+            "{} {} {}: {} {}",
+            cell.operation,
+            cell.status,
+            cell.verdict.as_str(),
+            cell.reason.as_deref().unwrap_or_default(),
+            findings.join(", ")
+        )
     });
     told.collect()
 }
@@ -78,5 +85,5 @@ pub fn said(report: &Report) -> Vec<String> {
 /// The verdict of a cell.
 pub fn verdict(report: &Report, operation: &str, status: u16) -> &'static str {
     let cell = report.cells.iter().find(|cell| cell.operation == operation && cell.status.0 == status);
-    cell.map_or("none", |cell| cell.verdict.word())
+    cell.map_or("none", |cell| cell.verdict.as_str())
 }

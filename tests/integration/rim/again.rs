@@ -91,7 +91,7 @@ fn what_is_pasted_is_what_was_sent_byte_by_byte() {
         long.as_bytes(),
     ];
     let same = |wire: &UnsignedRequest| {
-        let line = curl(&wire.shown(), &CredentialHints::default());
+        let line = curl(&wire.without_secrets(), &CredentialHints::default());
         assert!(line.chars().all(|letter| !letter.is_control()), "it is one line: {line}");
         assert_eq!(pasted(&line, &seen, &[]), on_the_wire(wire), "{line}");
     };

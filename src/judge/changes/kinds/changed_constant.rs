@@ -18,5 +18,5 @@ fn see(place: &PlacePair<'_, '_>) -> Option<Sighting> {
         return None;
     }
     let reason = format!("`{}` has another value, and none that the run or the moment explains", place.name);
-    Some(Sighting::new(ChangeClass::Risky, place.scoped(), reason).between(place.before(), place.after()))
+    Some(Sighting::new(ChangeClass::Risky, place.scoped(), reason).between(place.before(), place.value_after()))
 }

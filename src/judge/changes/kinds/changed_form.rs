@@ -7,7 +7,7 @@ use crate::judge::changes::difference::Sighting;
 use crate::judge::changes::place_pair::PlacePair;
 use crate::judge::changes::value_forms::TextForm;
 use crate::model::change::ChangeClass;
-use crate::model::text::bare;
+use crate::model::text::without_separators;
 
 pub(super) const KIND: PlaceKind = PlaceKind { name: "form", see };
 
@@ -18,11 +18,11 @@ fn see(place: &PlacePair<'_, '_>) -> Option<Sighting> {
 /// The same word in other capitals or with other separators.
 fn see_spelling(place: &PlacePair<'_, '_>) -> Option<Sighting> {
     let (Value::String(old), Value::String(new)) = place.values().filter(|_| !place.answers.refuses())? else { return None };
-    if bare(old) != bare(new) || bare(old).is_empty() || place.is_alike() {
+    if without_separators(old) != without_separators(new) || without_separators(old).is_empty() || place.is_alike() {
         return None;
     }
     let reason = format!("`{}` is spelled in another way", place.name);
-    Some(Sighting::new(class(place), format!("{} spelled", place.name), reason).between(place.before(), place.after()))
+    Some(Sighting::new(class(place), format!("{} spelled", place.name), reason).between(place.before(), place.value_after()))
 }
 
 fn class(place: &PlacePair<'_, '_>) -> ChangeClass {
@@ -37,7 +37,7 @@ fn see_form(place: &PlacePair<'_, '_>) -> Option<Sighting> {
     if old == new || !told || place.answers.refuses() {
         return None;
     }
-    let (was, is) = (old.word(), new.word());
+    let (was, is) = (old.as_str(), new.as_str());
     let reason = format!("{is} is written where {was} was");
-    Some(Sighting::new(class(place), format!("{was} -> {is}"), reason).between(place.before(), place.after()))
+    Some(Sighting::new(class(place), format!("{was} -> {is}"), reason).between(place.before(), place.value_after()))
 }

@@ -21,7 +21,7 @@ fn see(place: &PlacePair<'_, '_>) -> Option<Sighting> {
     // An item is called like its list.
     let name = if place.name == "*" { place.at.trim_end_matches("/*").rsplit('/').next().unwrap_or_default() } else { place.name };
     let reason = format!("`{name}` is {is}, and was {was}");
-    Some(Sighting::new(ChangeClass::Breaking, format!("{name} {was} -> {is}"), reason).between(place.before(), place.after()))
+    Some(Sighting::new(ChangeClass::Breaking, format!("{name} {was} -> {is}"), reason).between(place.before(), place.value_after()))
 }
 
 /// Whether a number was whole, by the contract or as far as one value tells, and is not.

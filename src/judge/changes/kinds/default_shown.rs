@@ -11,9 +11,9 @@ pub(super) const KIND: PlaceKind = PlaceKind { name: NAME, see };
 pub(in crate::judge::changes) const NAME: &str = "default-shown";
 
 fn see(place: &PlacePair<'_, '_>) -> Option<Sighting> {
-    if !(place.old.is_never() && place.new.is_always() && place.is_documented() && place.is_telling()) {
+    if !(place.old.is_never() && place.new.is_always() && place.is_documented() && place.has_enough_samples()) {
         return None;
     }
     let reason = format!("`{}` is there, and was never: the contract knows it", place.name);
-    Some(Sighting::new(ChangeClass::Risky, format!("{}{}", family(place), place.name), reason).between(None, place.after()))
+    Some(Sighting::new(ChangeClass::Risky, format!("{}{}", family(place), place.name), reason).between(None, place.value_after()))
 }

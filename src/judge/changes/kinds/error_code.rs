@@ -23,5 +23,5 @@ fn see(place: &PlacePair<'_, '_>) -> Option<Sighting> {
     } else {
         return None;
     };
-    Some(Sighting::new(ChangeClass::Breaking, key, reason).between(place.before(), place.after()))
+    Some(Sighting::new(ChangeClass::Breaking, key, reason).between(place.before(), place.value_after()))
 }

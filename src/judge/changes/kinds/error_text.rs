@@ -6,7 +6,7 @@ use super::{ListKind, ListPair, PlaceKind};
 use crate::judge::changes::difference::Sighting;
 use crate::judge::changes::place_pair::PlacePair;
 use crate::model::change::ChangeClass;
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 
 pub(super) const KIND: PlaceKind = PlaceKind { name: "error-text", see };
 
@@ -22,13 +22,13 @@ fn see(place: &PlacePair<'_, '_>) -> Option<Sighting> {
         return None;
     }
     // Numbers in words count what was sent, which may be longer in another run.
-    let without_digits = |value: &Value| plain(value).chars().filter(|letter| !letter.is_ascii_digit()).collect::<String>();
+    let without_digits = |value: &Value| unquoted_text(value).chars().filter(|letter| !letter.is_ascii_digit()).collect::<String>();
     if WORDS.contains(&place.name) && without_digits(old) == without_digits(new) {
         return None;
     }
     let (key, what) = if WORDS.contains(&place.name) { ("words", "words") } else { (place.name, place.name) };
     let reason = format!("refusals have other {what}: who shows or reads them sees it");
-    Some(Sighting::new(ChangeClass::Risky, key, reason).between(place.before(), place.after()))
+    Some(Sighting::new(ChangeClass::Risky, key, reason).between(place.before(), place.value_after()))
 }
 
 fn see_count(lists: &ListPair<'_, '_>) -> Option<Sighting> {

@@ -25,7 +25,10 @@ fn see(answers: &AnswerPair<'_>) -> Vec<(String, Sighting)> {
         let (key, what) = if instructs && parts(old) != parts(new) {
             (name.clone(), format!("the header field {name} gives other instructions"))
         } else if was != is && !(was.is_volatile() && is.is_volatile() && name == "etag") {
-            (format!("{name} {} -> {}", was.word(), is.word()), format!("the header field {name} is now {}, and was {}", is.word(), was.word()))
+            (
+                format!("{name} {} -> {}", was.as_str(), is.as_str()),
+                format!("the header field {name} is now {}, and was {}", is.as_str(), was.as_str()),
+            )
         } else {
             continue;
         };

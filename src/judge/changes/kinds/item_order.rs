@@ -11,7 +11,7 @@ use crate::judge::changes::place_pair::ValueOwner;
 use crate::judge::changes::run_pair::BodyKept;
 use crate::judge::changes::value_forms::type_of;
 use crate::model::change::ChangeClass;
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 
 pub(super) const KIND: ListKind = ListKind { name: "order", see };
 
@@ -47,21 +47,23 @@ fn see(lists: &ListPair<'_, '_>) -> Option<Sighting> {
 
 /// The keys of items; empty where one has none or two have the same.
 fn ids(items: &[&Value]) -> Vec<String> {
-    let keys: Option<Vec<String>> =
-        items.iter().map(|item| Some(format!("{} {}", item.get("type").map(plain).unwrap_or_default(), plain(item.get("id")?)))).collect();
+    let keys: Option<Vec<String>> = items
+        .iter()
+        .map(|item| Some(format!("{} {}", item.get("type").map(unquoted_text).unwrap_or_default(), unquoted_text(item.get("id")?))))
+        .collect();
     let keys = keys.unwrap_or_default();
     let distinct: HashSet<&String> = keys.iter().collect();
     if distinct.len() == keys.len() { keys } else { Vec::new() }
 }
 
-fn is_plain(items: &[Value]) -> bool {
+fn are_scalars(items: &[Value]) -> bool {
     !items.is_empty() && items.iter().all(|item| !item.is_object() && !item.is_array())
 }
 
 fn see_values(lists: &ListPair<'_, '_>) -> Option<Sighting> {
     let runs = lists.answers.runs;
-    let comparable = lists.whose != ValueOwner::Others && runs.kept == BodyKept::Everything && is_plain(lists.old) && is_plain(lists.new);
-    let same = |old: &Value| lists.new.iter().any(|new| runs.volatile.alike(old, new));
+    let comparable = lists.whose != ValueOwner::Others && runs.kept == BodyKept::Everything && are_scalars(lists.old) && are_scalars(lists.new);
+    let same = |old: &Value| lists.new.iter().any(|new| runs.volatile.is_equivalent(old, new));
     let types = |items: &[Value]| items.iter().map(type_of).collect::<HashSet<_>>();
     if !comparable || !types(lists.new).is_subset(&types(lists.old)) || (lists.old.len() == lists.new.len() && lists.old.iter().all(same)) {
         return None;

@@ -10,7 +10,7 @@ pub(super) const KIND: AnswerKind = AnswerKind { name: "rate-limit", see };
 fn see(answers: &AnswerPair<'_>) -> Vec<(String, Sighting)> {
     let limits = answers.old.headers.iter().filter(|(name, _)| name.contains("ratelimit-limit") || name.contains("rate-limit-limit"));
     let both = limits.filter_map(|(name, old)| Some((name, old, answers.new.header(name)?)));
-    let changed = both.filter_map(|(name, old, new)| Some((name, number(old)?, number(new)?))).filter(|(_, old, new)| old != new);
+    let changed = both.filter_map(|(name, old, new)| Some((name, parse_limit(old)?, parse_limit(new)?))).filter(|(_, old, new)| old != new);
     changed
         .map(|(name, old, new)| {
             let (class, word) = if new < old { (ChangeClass::Breaking, "lower") } else { (ChangeClass::Harmless, "higher") };
@@ -20,7 +20,7 @@ fn see(answers: &AnswerPair<'_>) -> Vec<(String, Sighting)> {
         .collect()
 }
 
-fn number(value: &str) -> Option<u64> {
+fn parse_limit(value: &str) -> Option<u64> {
     let digits: String = value.trim().chars().take_while(char::is_ascii_digit).collect();
     digits.parse().ok()
 }

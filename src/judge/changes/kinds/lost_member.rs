@@ -11,7 +11,7 @@ pub(super) const KIND: PlaceKind = PlaceKind { name: NAME, see };
 pub(in crate::judge::changes) const NAME: &str = "member-missing";
 
 fn see(place: &PlacePair<'_, '_>) -> Option<Sighting> {
-    if !(place.old.is_always() && place.new.is_never() && place.is_telling()) {
+    if !(place.old.is_always() && place.new.is_never() && place.has_enough_samples()) {
         return None;
     }
     let name = place.name;

@@ -15,5 +15,5 @@ fn see(place: &PlacePair<'_, '_>) -> Option<Sighting> {
     }
     let reason = format!("`{}` is null, and always had a value", place.name);
     let key = format!("{}{}", super::family(place), place.name);
-    Some(Sighting::new(ChangeClass::Breaking, key, reason).between(place.before(), place.after()))
+    Some(Sighting::new(ChangeClass::Breaking, key, reason).between(place.before(), place.value_after()))
 }

@@ -18,5 +18,5 @@ fn see(place: &PlacePair<'_, '_>) -> Option<Sighting> {
         return None;
     }
     let reason = format!("`{}` has a value that the contract does not name", place.name);
-    Some(Sighting::new(ChangeClass::Breaking, place.scoped(), reason).between(place.before(), place.after()))
+    Some(Sighting::new(ChangeClass::Breaking, place.scoped(), reason).between(place.before(), place.value_after()))
 }

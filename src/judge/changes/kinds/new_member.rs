@@ -11,7 +11,7 @@ pub(super) const KIND: PlaceKind = PlaceKind { name: NAME, see };
 pub(in crate::judge::changes) const NAME: &str = "member-new";
 
 fn see(place: &PlacePair<'_, '_>) -> Option<Sighting> {
-    if !(place.old.is_never() && !place.new.values.is_empty() && place.is_telling()) || place.is_documented() {
+    if !(place.old.is_never() && !place.new.values.is_empty() && place.has_enough_samples()) || place.is_documented() {
         return None;
     }
     let (class, why) = match () {
@@ -20,5 +20,5 @@ fn see(place: &PlacePair<'_, '_>) -> Option<Sighting> {
         () => (ChangeClass::Harmless, "clients ignore members that they do not know"),
     };
     let reason = format!("`{}` is new: {why}", place.name);
-    Some(Sighting::new(class, format!("{}{}", family(place), place.name), reason).between(None, place.after()))
+    Some(Sighting::new(class, format!("{}{}", family(place), place.name), reason).between(None, place.value_after()))
 }

@@ -14,5 +14,5 @@ fn see(place: &PlacePair<'_, '_>) -> Option<Sighting> {
         _ => return None,
     };
     let reason = format!("members without a value are {is}, and were {was}: some clients tell the two apart");
-    Some(Sighting::new(ChangeClass::Risky, format!("{was} -> {is}"), reason).between(place.before(), place.after()))
+    Some(Sighting::new(ChangeClass::Risky, format!("{was} -> {is}"), reason).between(place.before(), place.value_after()))
 }

@@ -6,7 +6,7 @@ use super::PlaceKind;
 use crate::judge::changes::difference::Sighting;
 use crate::judge::changes::place_pair::PlacePair;
 use crate::model::change::ChangeClass;
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 
 pub(super) const KIND: PlaceKind = PlaceKind { name: "number-range", see };
 
@@ -26,7 +26,7 @@ fn see(place: &PlacePair<'_, '_>) -> Option<Sighting> {
         None => return None,
     };
     let name = if is_id { "id" } else { place.name };
-    Some(Sighting::new(ChangeClass::Risky, format!("{name} {key}"), what).between(place.before(), place.after()))
+    Some(Sighting::new(ChangeClass::Risky, format!("{name} {key}"), what).between(place.before(), place.value_after()))
 }
 
 /// The largest of these numbers, or of texts of digits; none where one is something else.
@@ -43,5 +43,5 @@ fn largest(values: &[&Value]) -> Option<f64> {
 fn is_respelled(place: &PlacePair<'_, '_>) -> bool {
     let Some((Value::Number(old), Value::Number(new))) = place.values() else { return false };
     let same = old.as_f64().zip(new.as_f64()).is_some_and(|(old, new)| (old - new).abs() < f64::EPSILON);
-    same && plain(&Value::Number(old.clone())) != plain(&Value::Number(new.clone()))
+    same && unquoted_text(&Value::Number(old.clone())) != unquoted_text(&Value::Number(new.clone()))
 }

@@ -20,16 +20,16 @@ fn see(place: &PlacePair<'_, '_>) -> Option<Sighting> {
     if !place.at.is_empty() {
         return None;
     }
-    let (was, is) = (shape(old), shape(new));
-    (was != is).then(|| sighting(&was, &is))
+    let (was, is) = (shape_name(old), shape_name(new));
+    (was != is).then(|| shape_change(&was, &is))
 }
 
-fn sighting(was: &str, is: &str) -> Sighting {
+fn shape_change(was: &str, is: &str) -> Sighting {
     let reason = format!("the body is {is}, and was {was}");
     Sighting::new(ChangeClass::Breaking, format!("{was} -> {is}"), reason).between(Some(was.to_owned()), Some(is.to_owned()))
 }
 
-fn shape(value: &Value) -> String {
+fn shape_name(value: &Value) -> String {
     let wrapper = WRAPPERS.iter().find(|name| value.get(**name).is_some());
     match wrapper {
         Some(name) => format!("object with {name} ({})", value.get(*name).map_or("null", type_of)),
@@ -43,7 +43,7 @@ pub(in crate::judge::changes) fn of_other_bodies(answers: &AnswerPair<'_>) -> Ve
     if was == is {
         return Vec::new();
     }
-    vec![(KIND.name, "body".to_owned(), sighting(was, is))]
+    vec![(KIND.name, "body".to_owned(), shape_change(was, is))]
 }
 
 /// What a body is; `None` where nothing is known of it.

@@ -49,7 +49,7 @@ impl KnownResources {
         if let Some(contract) = contract {
             known.ownership.replay(contract, journal_history);
         }
-        for (probe, past) in journal_history.ends() {
+        for (probe, past) in journal_history.ended_probes() {
             known.apply(plan, &ProbeEnd::journalled(probe, past));
         }
         known
@@ -82,7 +82,7 @@ impl KnownResources {
         let successes = end.answers.iter().flatten().filter(|answer| answer.status.is_success());
         for (time, answer) in successes.enumerate() {
             for (id, slot, value) in accepted_by_mistake(plan, end.probe, answer, &self.ids, time) {
-                self.adopt(id, slot, value, None);
+                self.add_made(id, slot, value, None);
             }
         }
         unfilled
@@ -91,13 +91,13 @@ impl KnownResources {
     /// A slot names a resource from now on; what it named before may be there as well.
     fn fill(&mut self, plan: &Plan, probe: &Probe, slot: &SlotId, value: Value) {
         let made = plan.slots.get(slot).filter(|known| known.maker().is_some());
-        if let (Some(made), Some(former)) = (made, self.ids.get(slot).filter(|_| self.is_there(slot)).cloned()) {
-            let id = slot.former(&probe.id);
+        if let (Some(made), Some(former)) = (made, self.ids.get(slot).filter(|_| self.exists(slot)).cloned()) {
+            let id = slot.before_refill(&probe.id);
             self.replaced.insert(id.clone(), probe.id.clone());
-            self.adopt(id, made.clone(), former, None);
+            self.add_made(id, made.clone(), former, None);
         }
         if !plan.slots.contains_key(slot)
-            && let Some(like) = plan.slots.get(ids::planned(slot))
+            && let Some(like) = plan.slots.get(ids::plan_id(slot))
         {
             self.beside.insert(slot.clone(), Slot { origin: Origin::Created(probe.id.clone()), ..like.clone() });
         }
@@ -123,7 +123,7 @@ impl KnownResources {
             }
             // It was made again because its removal was answered so.
             if probe.fault.is_none() && end.answers.iter().flatten().any(|answer| is_gone(answer)) {
-                let former = |(id, by): (&SlotId, &ProbeId)| (id.planned() == *slot && by.is_made_again_for(&probe.id)).then(|| id.clone());
+                let former = |(id, by): (&SlotId, &ProbeId)| (id.plan_id() == *slot && by.is_made_again_for(&probe.id)).then(|| id.clone());
                 for id in self.replaced.iter().filter_map(former).collect::<Vec<_>>() {
                     self.removals.entry(id).or_default().push(Removal { by: probe.id.clone(), evidence: Evidence::NotFound });
                 }
@@ -141,7 +141,7 @@ impl KnownResources {
             for capture in &end.probe.captures {
                 let slot = plan.slots.get(&capture.slot);
                 let Some((slot, value)) = slot.zip(captured(capture, answer, end.probe, &self.ids)) else { continue };
-                self.adopt(capture.slot.former(time), slot.clone(), value, None);
+                self.add_made(capture.slot.before_refill(time), slot.clone(), value, None);
             }
         }
     }
@@ -213,7 +213,7 @@ mod tests {
         let faulty = probe(method, "faulty", "probity-x", &json!({"place": {"path": "name"}, "words": "it names nothing"}));
         let answer = Answer { status: Status(status), headers: Vec::new(), body: AnswerContent::Empty, millis: 1, echoes_credentials: false };
         let found = accepted_by_mistake(&plan, &faulty, &answer, &BTreeMap::new(), 0);
-        assert!(found.iter().all(|(_, slot, _)| slot.origin == Origin::Created(ProbeId::written("faulty")) && slot.kind == "files"));
+        assert!(found.iter().all(|(_, slot, _)| slot.origin == Origin::Created(ProbeId::from_text("faulty")) && slot.kind == "files"));
         found.into_iter().map(|(_, _, value)| value).collect()
     }
 

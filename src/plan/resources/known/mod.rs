@@ -105,7 +105,7 @@ impl KnownResources {
     }
 
     /// Whether a resource is there for all that is known.
-    pub fn is_there(&self, slot: &str) -> bool {
+    pub fn exists(&self, slot: &str) -> bool {
         self.ids.contains_key(slot) && self.removal(slot).is_none()
     }
 
@@ -125,7 +125,7 @@ impl KnownResources {
     }
 
     /// Slots that the plan does not have.
-    pub fn beside(&self) -> &BTreeMap<SlotId, Slot> {
+    pub fn unplanned(&self) -> &BTreeMap<SlotId, Slot> {
         &self.beside
     }
 
@@ -141,7 +141,7 @@ impl KnownResources {
     }
 
     /// Takes a resource for made by the run that the plan has no slot for, and knows how it is removed where the plan does not.
-    pub fn adopt(&mut self, slot: SlotId, like: Slot, id: Value, remover: Option<Remover>) {
+    pub fn add_made(&mut self, slot: SlotId, like: Slot, id: Value, remover: Option<Remover>) {
         if let Some(remover) = remover {
             self.removers.insert(slot.clone(), remover);
         }

@@ -35,7 +35,7 @@ impl SharedOwnership {
     /// Learns from an answer.
     pub fn learn_ownership(&self, contract: &Contract, plan: &Plan, heard: &OwnershipAnswer<'_>) {
         let made = made_captures_in(contract, plan, heard.probe, heard.answer);
-        self.lock().learn(heard, &made);
+        self.lock().record_answer(heard, &made);
     }
 
     /// Learns what a journal tells, in the order in which requests were sent and answered, in place of what was known.
@@ -43,7 +43,7 @@ impl SharedOwnership {
         let plan = &journal_history.start.plan;
         *self.lock() = Ownership::new(contract, &journal_history.start.mark);
         let mut lines: Vec<(usize, Line<'_>)> = Vec::new();
-        for (probe, past) in journal_history.ends() {
+        for (probe, past) in journal_history.ended_probes() {
             for past in past {
                 lines.push((past.sent, Line::Sent(past.number)));
                 if let RequestFate::Answered(answer) = &past.fate {

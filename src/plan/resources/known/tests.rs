@@ -195,13 +195,13 @@ proptest! {
                 run.known.apply(&plan, &ProbeEnd::live(probe, &outcome));
             }
         }
-        let journal_history = JournalHistory::retell(run.lines.iter().map(|line| serde_json::from_str(line).unwrap())).unwrap();
+        let journal_history = JournalHistory::from_entries(run.lines.iter().map(|line| serde_json::from_str(line).unwrap())).unwrap();
         let replayed = KnownResources::replayed(Some(&run.contract), &journal_history);
         prop_assert_eq!(&replayed, &run.known);
         // A later clean-up knows no other resources, and takes for there what the run did, or what a faulty request alone has removed.
         let later = KnownResources::from_journal(None, &journal_history);
         prop_assert_eq!(later.ids(), replayed.ids());
-        for slot in later.ids().keys().filter(|slot| later.is_there(slot)) {
+        for slot in later.ids().keys().filter(|slot| later.exists(slot)) {
             prop_assert!(replayed.removal(slot).is_none_or(|removal| removal.evidence == Evidence::FaultAccepted));
         }
     }

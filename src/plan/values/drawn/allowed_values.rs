@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::strategy::BoxedStrategy;
 use serde_json::{Map, Number, Value, json};
 
-use super::body_places::{BodyPlace, body_places, is_filled, json_body, resolved};
+use super::body_places::{BodyPlace, body_places, dereference, is_filled, json_body};
 use super::{SeededRandom, applied, drawn_texts};
 use crate::contract::Schemas;
 use crate::contract::schema::{is_of_type, resource_needs};
@@ -56,7 +56,7 @@ pub fn valid_changes(
         let Some((change, certain)) = drawn else { continue };
         let mut more: Vec<DrawnChange> = changes.clone();
         more.push(change);
-        let apart = !changes.iter().any(|other: &DrawnChange| overlap(&other.place, &more[more.len() - 1].place));
+        let apart = !changes.iter().any(|other: &DrawnChange| places_overlap(&other.place, &more[more.len() - 1].place));
         if apart && admits(contract, schemas, operation, base, &more) {
             changes = more;
             decided &= certain;
@@ -66,7 +66,7 @@ pub fn valid_changes(
 }
 
 /// Whether one place is the other, or in it.
-fn overlap(one: &Place, other: &Place) -> bool {
+fn places_overlap(one: &Place, other: &Place) -> bool {
     match (one, other) {
         (Place::Body(one), Place::Body(other)) => one.starts_with(other.as_str()) || other.starts_with(one.as_str()),
         (one, other) => one == other,
@@ -116,7 +116,8 @@ fn queries<'a>(contract: &Contract, operation: &'a Operation) -> Vec<&'a Paramet
     let free =
         |parameter: &&Parameter| parameter.location == Location::Query && !parameter.required && !parameter.sent && parameter.resource.is_none();
     let certain = |parameter: &&Parameter| {
-        let schema = parameter.schema.as_ref().and_then(|SchemaRef(at)| contract.document.pointer(at)).and_then(|schema| resolved(contract, schema));
+        let schema =
+            parameter.schema.as_ref().and_then(|SchemaRef(at)| contract.document.pointer(at)).and_then(|schema| dereference(contract, schema));
         // A format tells how a value is written, and not which there are; a pattern even less.
         schema.is_some_and(|schema| {
             ["enum", "minimum", "maximum"].iter().any(|keyword| schema.get(*keyword).is_some()) || schema.get("type") == Some(&json!("boolean"))
@@ -126,14 +127,14 @@ fn queries<'a>(contract: &Contract, operation: &'a Operation) -> Vec<&'a Paramet
 }
 
 fn in_query(contract: &Contract, parameter: &Parameter, luck: &mut SeededRandom) -> Option<(DrawnChange, bool)> {
-    let schema = contract.document.pointer(&parameter.schema.as_ref()?.0).and_then(|schema| resolved(contract, schema))?;
+    let schema = contract.document.pointer(&parameter.schema.as_ref()?.0).and_then(|schema| dereference(contract, schema))?;
     let value = luck.draw(strategy(contract, schema, 0)?)?;
     (!value.is_null()).then_some((DrawnChange { place: Place::Query(parameter.name.clone()), put: DrawnValue::Value(value) }, true))
 }
 
 /// Whether a schema says in so many words that a value is good, all the way down.
 fn decides(contract: &Contract, schema: &Value, value: &Value, depth: usize) -> bool {
-    let Some(schema) = resolved(contract, schema).filter(|_| depth <= DEEPEST) else { return false };
+    let Some(schema) = dereference(contract, schema).filter(|_| depth <= DEEPEST) else { return false };
     let within = |name: &str, value: &Value| {
         schema.pointer(&crate::contract::append("/properties", name)).is_some_and(|schema| decides(contract, schema, value, depth + 1))
     };
@@ -147,7 +148,7 @@ fn decides(contract: &Contract, schema: &Value, value: &Value, depth: usize) -> 
 
 /// Values that a schema admits, as far as it is understood here; `None` where that is not far enough.
 fn strategy(contract: &Contract, schema: &Value, depth: usize) -> Option<BoxedStrategy<Value>> {
-    let schema = resolved(contract, schema)?;
+    let schema = dereference(contract, schema)?;
     if schema.get("x-probity-resource").is_some() || depth > DEEPEST {
         return None;
     }
@@ -183,8 +184,8 @@ fn of_type(contract: &Contract, schema: &Value, name: &str, depth: usize) -> Opt
         "null" => Some(Just(Value::Null).boxed()),
         "boolean" => Some(any::<bool>().prop_map(Value::from).boxed()),
         "string" => Some(drawn_texts::text(schema)),
-        "integer" => Some(whole(schema)),
-        "number" => Some(prop_oneof![2 => whole(schema), 1 => broken(schema)].boxed()),
+        "integer" => Some(integers(schema)),
+        "number" => Some(prop_oneof![2 => integers(schema), 1 => broken(schema)].boxed()),
         "array" => array(contract, schema, depth),
         "object" => object(contract, schema, depth),
         _ => None,
@@ -212,7 +213,7 @@ fn bounds(schema: &Value) -> (i64, i64) {
 }
 
 /// Whole numbers: the bounds themselves, and what lies between them.
-fn whole(schema: &Value) -> BoxedStrategy<Value> {
+fn integers(schema: &Value) -> BoxedStrategy<Value> {
     let (least, most) = bounds(schema);
     let step = schema.get("multipleOf").and_then(Value::as_i64).filter(|step| *step > 0).unwrap_or(1);
     let stepped = move |number: i64| Value::from((number / step * step).clamp(least, most));
@@ -247,7 +248,7 @@ fn object(contract: &Contract, schema: &Value, depth: usize) -> Option<BoxedStra
     let required: Vec<&str> = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     let mut members: Vec<BoxedStrategy<Option<(String, Value)>>> = Vec::new();
     for (name, member) in schema.get("properties").and_then(Value::as_object)? {
-        let read_only = resolved(contract, member).is_some_and(|member| member.get("readOnly") == Some(&Value::Bool(true)));
+        let read_only = dereference(contract, member).is_some_and(|member| member.get("readOnly") == Some(&Value::Bool(true)));
         let own = name.clone();
         match strategy(contract, member, depth + 1).filter(|_| !read_only) {
             Some(values) if required.contains(&name.as_str()) => members.push(values.prop_map(move |value| Some((own.clone(), value))).boxed()),

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use crate::contract::{put, remove};
+use crate::contract::{remove, replace_or_add};
 use crate::model::drawn::{DrawnChange, DrawnValue};
 use crate::model::plan::{Body, Place, RequestTemplate};
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 
 /// The request with the changes in it; `None` when it has no place for one of them. What fills a changed place from
 /// another probe is dropped.
@@ -40,16 +40,16 @@ fn in_body(body: &mut Body, at: &str, change: &DrawnValue) -> Option<()> {
     };
     let mut document = value;
     match change {
-        DrawnValue::Value(value) => put(&mut document, at, value.clone()).then_some(())?,
+        DrawnValue::Value(value) => replace_or_add(&mut document, at, value.clone()).then_some(())?,
         DrawnValue::Absent => remove(&mut document, at).then_some(())?,
         DrawnValue::Spelled(text) => {
             // The place must be there, or there will be none at the time of writing.
-            put(&mut document, at, Value::Null).then_some(())?;
+            replace_or_add(&mut document, at, Value::Null).then_some(())?;
             texts.push((at.to_owned(), text.clone()));
         }
         DrawnValue::Marked(text) => {
             let marked = document.pointer(at)?.as_str().map(|own| if text.is_empty() { own.to_owned() } else { format!("{text} {own}") })?;
-            put(&mut document, at, Value::from(marked)).then_some(())?;
+            replace_or_add(&mut document, at, Value::from(marked)).then_some(())?;
         }
     }
     *body = if texts.is_empty() { Body::Json(document) } else { Body::Spelled(document, texts) };
@@ -59,8 +59,8 @@ fn in_body(body: &mut Body, at: &str, change: &DrawnValue) -> Option<()> {
 fn in_query(request: &mut RequestTemplate, name: &str, change: &DrawnValue) -> Option<()> {
     request.query.retain(|(known, _)| known != name);
     let values = match change {
-        DrawnValue::Value(Value::Array(items)) => items.iter().map(plain).collect(),
-        DrawnValue::Value(value) => vec![plain(value)],
+        DrawnValue::Value(Value::Array(items)) => items.iter().map(unquoted_text).collect(),
+        DrawnValue::Value(value) => vec![unquoted_text(value)],
         DrawnValue::Absent => Vec::new(),
         DrawnValue::Spelled(_) | DrawnValue::Marked(_) => return None,
     };

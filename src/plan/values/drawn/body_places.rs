@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::contract::schema::{follow, marks, resource_needs, visit};
+use crate::contract::schema::{follow_references, marks, resource_needs, visit};
 use crate::contract::{append, is_marked};
 use crate::model::contract::{Contract, MediaType, Operation};
 use crate::model::plan::{Body, Place};
@@ -32,14 +32,14 @@ pub(super) fn body_places<'a>(contract: &'a Contract, operation: &'a Operation, 
     visit(contract, schema, body, &mut |at, schema, value| {
         let optional = schema.get("required").and_then(Value::as_array);
         for (name, member) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
-            let Some(own) = resolved(contract, member) else { continue };
+            let Some(own) = dereference(contract, member) else { continue };
             let answers_only = is_marked(&contract.document, schema, name, "readOnly");
             let object = value.as_object().filter(|_| !answers_only);
             let Some(object) = object else { continue };
             let free = optional.is_some_and(|names| names.iter().all(|other| other != name));
             note(&mut spots, append(at, name), own, object.get(name), free);
         }
-        if let (Some(items), Some(values)) = (schema.get("items").and_then(|items| resolved(contract, items)), value.as_array()) {
+        if let (Some(items), Some(values)) = (schema.get("items").and_then(|items| dereference(contract, items)), value.as_array()) {
             for (index, value) in values.iter().enumerate() {
                 note(&mut spots, append(at, &index.to_string()), items, Some(value), false);
             }
@@ -49,7 +49,7 @@ pub(super) fn body_places<'a>(contract: &'a Contract, operation: &'a Operation, 
     let ruled = places_of_conditions(operation);
     spots.retain(|spot| {
         let holds = |other: &String| other.starts_with(&spot.at);
-        !names_resource(&spot.at) && !taken.iter().any(holds) && !ruled.iter().any(|at| same_place(at, &spot.at)) && !refers(spot)
+        !names_resource(&spot.at) && !taken.iter().any(holds) && !ruled.iter().any(|at| same_place(at, &spot.at)) && !is_reference(spot)
     });
     let named: Vec<String> = marks(contract, media, body).into_iter().map(|mark| mark.at).collect();
     // A name keeps its mark, also within what holds it.
@@ -70,9 +70,9 @@ pub(super) fn json_body<'a>(operation: &'a Operation, base: &'a ValidRequest) ->
 }
 
 /// A schema behind its reference.
-pub(super) fn resolved<'a>(contract: &'a Contract, schema: &'a Value) -> Option<&'a Value> {
+pub(super) fn dereference<'a>(contract: &'a Contract, schema: &'a Value) -> Option<&'a Value> {
     match schema.get("$ref").and_then(Value::as_str) {
-        Some(reference) => follow(&contract.document, &decoded(reference.strip_prefix('#')?)).map(|(_, schema)| schema),
+        Some(reference) => follow_references(&contract.document, &decoded(reference.strip_prefix('#')?)).map(|(_, schema)| schema),
         None => Some(schema),
     }
 }
@@ -97,7 +97,7 @@ fn names_resource(at: &str) -> bool {
     matches!(last, "type" | "id" | "data" | "attributes") || at.split('/').any(|token| token == "relationships")
 }
 
-fn refers(spot: &BodyPlace<'_>) -> bool {
+fn is_reference(spot: &BodyPlace<'_>) -> bool {
     spot.schemas.iter().any(|schema| schema.get("x-probity-resource").is_some())
 }
 

@@ -56,7 +56,7 @@ pub(super) fn text(schema: &Value) -> BoxedStrategy<Value> {
     }
     let short = most.min(least.max(SHORT));
     prop_oneof![
-        4 => words(least, most),
+        4 => words_of_scripts(least, most),
         3 => characters("[a-zA-Z0-9 _-]", least, short),
         2 => characters(r"[\PC]", least, short),
         1 => characters("[a-z]", least, least),
@@ -66,7 +66,7 @@ pub(super) fn text(schema: &Value) -> BoxedStrategy<Value> {
 }
 
 /// Words of several scripts with blanks between them.
-fn words(least: usize, most: usize) -> BoxedStrategy<Value> {
+fn words_of_scripts(least: usize, most: usize) -> BoxedStrategy<Value> {
     let words = prop::collection::vec(prop::sample::select(WORDS), 1..4);
     words.prop_map(move |words| Value::from(fitted(&words.join(" "), least, most))).boxed()
 }
@@ -75,7 +75,7 @@ fn characters(class: &str, least: usize, most: usize) -> BoxedStrategy<Value> {
     match string_regex(&format!("{class}{{{least},{most}}}")) {
         // A blank at either end is taken away by servers that tidy up, and rightly so.
         Ok(strategy) => strategy.prop_map(move |text| Value::from(fitted(text.trim(), least, most))).boxed(),
-        Err(_) => words(least, most),
+        Err(_) => words_of_scripts(least, most),
     }
 }
 

@@ -17,7 +17,7 @@ pub fn smaller(changes: &[DrawnChange]) -> Vec<Vec<DrawnChange>> {
     if changes.len() > 1 {
         candidates.extend(changes.iter().map(|change| vec![change.clone()]));
         if changes.len() > 2 {
-            candidates.extend((0..changes.len()).map(|left_out| without(changes, left_out)));
+            candidates.extend((0..changes.len()).map(|left_out| without_item(changes, left_out)));
         }
     }
     for (index, change) in changes.iter().enumerate() {
@@ -30,7 +30,7 @@ pub fn smaller(changes: &[DrawnChange]) -> Vec<Vec<DrawnChange>> {
     candidates
 }
 
-fn without<T: Clone>(items: &[T], left_out: usize) -> Vec<T> {
+fn without_item<T: Clone>(items: &[T], left_out: usize) -> Vec<T> {
     items.iter().enumerate().filter(|(index, _)| *index != left_out).map(|(_, item)| item.clone()).collect()
 }
 
@@ -55,12 +55,12 @@ fn values(value: &Value) -> Vec<Value> {
                 (None, None) => Vec::new(),
             };
             smaller.dedup();
-            smaller.retain(|other| weight(other) < weight(value));
+            smaller.retain(|other| size_weight(other) < size_weight(value));
             smaller
         }
         Value::Array(items) => {
             let mut smaller = vec![Value::Array(Vec::new()), Value::from(items[..items.len() / 2].to_vec())];
-            smaller.extend((0..items.len()).map(|index| Value::from(without(items, index))));
+            smaller.extend((0..items.len()).map(|index| Value::from(without_item(items, index))));
             for (index, item) in items.iter().enumerate() {
                 smaller.extend(values(item).into_iter().map(|less| {
                     let mut items = items.clone();
@@ -69,7 +69,7 @@ fn values(value: &Value) -> Vec<Value> {
                 }));
             }
             smaller.dedup();
-            smaller.retain(|other| weight(other) < weight(value));
+            smaller.retain(|other| size_weight(other) < size_weight(value));
             smaller
         }
         Value::Object(members) => objects(members),
@@ -102,15 +102,15 @@ fn texts(text: &str) -> Vec<String> {
     let part = |from: usize, to: usize| letters[from..to].iter().collect::<String>();
     let mut smaller = vec![String::new(), part(0, half), part(half, count), part(0, count - count / 8), part(0, count - 1)];
     if count <= FEW {
-        smaller.extend((0..count).map(|left_out| without(&letters, left_out).into_iter().collect::<String>()));
+        smaller.extend((0..count).map(|left_out| without_item(&letters, left_out).into_iter().collect::<String>()));
     }
     if letters.iter().any(|letter| *letter != 'a') {
         smaller.push("a".repeat(count));
         let plain = |index: usize| letters.iter().enumerate().map(|(other, letter)| if other == index { 'a' } else { *letter }).collect::<String>();
         smaller.extend((0..count.min(FEW)).filter(|index| letters[*index] != 'a').map(plain));
     }
-    let whole = weight(&Value::from(text));
-    smaller.retain(|other| weight(&Value::from(other.as_str())) < whole);
+    let whole = size_weight(&Value::from(text));
+    smaller.retain(|other| size_weight(&Value::from(other.as_str())) < whole);
     let mut seen: Vec<String> = Vec::new();
     smaller.retain(|other| {
         let new = !seen.contains(other);
@@ -136,7 +136,7 @@ fn nested(text: &str) -> Vec<String> {
 }
 
 /// How large a value is: what is longer, deeper or less plain is larger.
-fn weight(value: &Value) -> u64 {
+fn size_weight(value: &Value) -> u64 {
     match value {
         Value::Null => 0,
         Value::Bool(_) => 1,
@@ -145,8 +145,8 @@ fn weight(value: &Value) -> u64 {
             None => u64::MAX / 4,
         },
         Value::String(text) => 2 + text.chars().map(|letter| if letter == 'a' { 3 } else { 4 }).sum::<u64>(),
-        Value::Array(items) => items.iter().fold(3, |sum: u64, item| sum.saturating_add(1).saturating_add(weight(item))),
-        Value::Object(members) => members.values().fold(3, |sum: u64, member| sum.saturating_add(1).saturating_add(weight(member))),
+        Value::Array(items) => items.iter().fold(3, |sum: u64, item| sum.saturating_add(1).saturating_add(size_weight(item))),
+        Value::Object(members) => members.values().fold(3, |sum: u64, member| sum.saturating_add(1).saturating_add(size_weight(member))),
     }
 }
 
@@ -209,7 +209,7 @@ mod tests {
         fn every_candidate_is_smaller(text in r"\PC{0,20}", number: i32, items in prop::collection::vec(any::<u8>(), 0..5)) {
             for value in [Value::from(text), Value::from(number), Value::from(items.clone()), json!({"a": items, "b": number})] {
                 for less in values(&value) {
-                    prop_assert!(weight(&less) < weight(&value), "{less} is not smaller than {value}");
+                    prop_assert!(size_weight(&less) < size_weight(&value), "{less} is not smaller than {value}");
                 }
             }
         }
