@@ -1,13 +1,14 @@
 //! Excuses "not found" for what an earlier run left on a server that has been reset since.
 
 use super::{JudgeInput, seen_ids};
+use crate::model::assumption::Assumption;
 use crate::model::exchange::Outcome;
 use crate::model::plan::{Origin, Probe};
 use crate::model::text::unquoted_text;
 
 /// What only an earlier run confirms of a request with a fault: that it is refused in another way breaks nothing, nor does that
 /// it is accepted where the server has given the same id again.
-pub(super) fn why_unconfirmed(input: &JudgeInput<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Option<String> {
+pub(super) fn why_unconfirmed(input: &JudgeInput<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Option<Assumption> {
     let assumed = probe.assumed.as_ref().filter(|_| probe.fault.is_some())?;
     let answer = outcome.and_then(Outcome::answer)?;
     (!answer.status.is_success() || is_given_again(input, probe)).then(|| assumed.clone())

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::assumption::Assumption;
 use super::contract::{Method, Operation, Status};
 use super::drawn::Drawn;
 use super::effect::{Effect, Provenance};
@@ -196,7 +197,7 @@ pub struct Probe {
     /// Other operations of which the same exchange is proof (a method that a route does not have).
     pub also: Vec<String>,
     /// Uses a value that no document vouches for: a refusal blocks, it does not violate.
-    pub assumed: Option<String>,
+    pub assumed: Option<Assumption>,
     /// What it would change if the server accepted it. It is computed again before the request is sent.
     #[serde(default)]
     pub effect: Effect,

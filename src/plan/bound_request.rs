@@ -1,6 +1,7 @@
 //! A valid request of which each resource is bound to a slot.
 
 use super::operation_effects::removes_many;
+use crate::model::assumption::Assumption;
 use crate::model::contract::Operation;
 use crate::model::plan::{Body, Place, SlotId};
 use crate::plan::values::ValidRequest;
@@ -13,7 +14,7 @@ pub struct BoundRequest {
     /// Slots in the order of the needs they fill.
     pub slots: Vec<SlotId>,
     /// A value that is not certain to be accepted.
-    pub assumed: Option<String>,
+    pub assumed: Option<Assumption>,
 }
 
 /// The slots that an accepted request takes away.

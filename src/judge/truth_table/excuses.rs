@@ -1,6 +1,7 @@
 //! Decides which known circumstances explain an answer that would break the contract.
 
 use super::{Ruling, RulingInput};
+use crate::model::assumption::Assumption;
 use crate::model::contract::Status;
 use crate::model::plan::ProbeId;
 use crate::model::reason::{NotShown, Reason};
@@ -29,7 +30,7 @@ pub struct Excuses {
     /// What is known of the job whose outcome was asked for too early.
     pub job: Option<JobState>,
     /// What only an earlier run confirms, where the server may have been reset since.
-    pub forgotten: Option<String>,
+    pub forgotten: Option<Assumption>,
     /// Whether a deleted resource is shown, and marked by a representation that is another one than before.
     pub marked: bool,
 }

@@ -10,6 +10,7 @@ pub use cell_verdict::{CellFacts, verdict};
 pub use excuses::{AcceptableBecause, Excuses, JobState};
 pub use whole_answer::{BodyFacts, rule_on_body};
 
+use crate::model::assumption::Assumption;
 use crate::model::contract::Status;
 use crate::model::exchange::Ending;
 use crate::model::reason::{NoAnswer, NotSent, NotShown, Reason};
@@ -35,7 +36,7 @@ pub struct RulingInput {
     /// Whether it was sent again and again to use up the rate limit.
     pub exhausting: bool,
     /// A value that is not certain to be accepted.
-    pub assumed: Option<String>,
+    pub assumed: Option<Assumption>,
     /// What a server error means here.
     pub failure: ServerError,
     /// What became of the same request without the fault.

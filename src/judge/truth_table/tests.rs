@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use proptest::prelude::*;
 
 use super::*;
+use crate::model::assumption::Assumption;
 use crate::model::ids::ProbeId;
 use crate::model::reason::{NotJudged, UserChoice};
 use crate::model::verdict::Verdict;
@@ -90,14 +91,14 @@ proptest! {
     #[test]
     fn an_accepted_request_with_a_value_that_no_document_vouches_for_is_answered_as_documented(status in 201u16..300) {
         let mut facts = facts(status, &[200], false, ControlOutcome::NotNeeded);
-        facts.assumed = Some("x".to_owned());
+        facts.assumed = Some(Assumption::Told("x".to_owned()));
         prop_assert_eq!(rule(&facts), Ruling::Breaks);
     }
 
     #[test]
     fn a_refused_request_with_a_value_that_no_document_vouches_for_does_not_break(status in 400u16..500) {
         let mut facts = facts(status, &[200], false, ControlOutcome::NotNeeded);
-        facts.assumed = Some("x".to_owned());
+        facts.assumed = Some(Assumption::Told("x".to_owned()));
         prop_assert!(is_blocked(&rule(&facts)));
     }
 }
@@ -182,7 +183,7 @@ fn all_excuses() -> impl Iterator<Item = Excuses> {
             inferred: has(2),
             swept_by: has(3).then(|| ProbeId::from_text("x")),
             job: has(4).then_some(JobState::Unknown),
-            forgotten: has(5).then(|| "x".to_owned()),
+            forgotten: has(5).then(|| Assumption::Told("x".to_owned())),
             marked: has(6),
         }
     })

@@ -1,5 +1,6 @@
 //! Why an answer does not show what it was to show.
 
+use super::super::assumption::Assumption;
 use super::{Code, Reason};
 use crate::model::contract::Status;
 use crate::model::ids::ProbeId;
@@ -20,9 +21,9 @@ pub enum NotShown {
     /// No look at the job shows its state.
     JobUnseen,
     /// The status came, and this is known from an earlier run alone.
-    Forgotten(Status, String),
+    Forgotten(Status, Assumption),
     /// The status came to a valid request, and this is not certain.
-    Assumed(Status, String),
+    Assumed(Status, Assumption),
     /// The status came with another representation than before the deletion.
     Marked(Status),
     /// The status came to the valid request as well, whose value is as uncertain.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::contract::replace_or_add;
+use crate::model::assumption::Assumption;
 use crate::model::contract::{Operation, ResourceNeed, Status};
 use crate::model::plan::{Binding, Body, Capture, Fault, Origin, Place, ProbeId, RequestTemplate, Slot, SlotId, Stage};
 use crate::model::reason::{NoRequest, NoState, Reason};
@@ -26,7 +27,7 @@ pub struct PreparedFault {
     /// Slots that it does not name, and that have to be there unchanged all the same.
     pub besides: Vec<SlotId>,
     /// What is not certain.
-    pub assumed: Option<String>,
+    pub assumed: Option<Assumption>,
     /// Probes that must have ended.
     pub after: Vec<ProbeId>,
     /// When it is due.
@@ -201,8 +202,7 @@ impl Resolver<'_> {
         let slot = Slot::any(&kind, Origin::Given(known.id.clone()));
         self.builder.slots_mut().insert(id.clone(), slot);
         settled.request.replace_slot(&place.slot, &id);
-        let told = |left| format!("only an earlier run, of {left}, shows that {} was ever there; the next run leaves another one", known.id);
-        settled.assumed = known.left.as_ref().map(told);
+        settled.assumed = known.left.as_ref().map(|left| Assumption::EarlierRun(left.clone(), known.id.clone()));
         Ok(())
     }
 

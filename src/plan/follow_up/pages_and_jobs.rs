@@ -1,6 +1,7 @@
 //! Plans requests that follow links in answers: the next page of a list, the address of a job.
 
 use crate::contract::paging::{Paging, paging};
+use crate::model::assumption::Assumption;
 use crate::model::contract::{Method, Operation, Status};
 use crate::model::plan::{Body, Intent, Place, Probe, ProbeId, Purpose, Repeat, Stage};
 use crate::model::reason::Reason;
@@ -51,7 +52,7 @@ impl Resolver<'_> {
             control: Some(success.clone()),
             captures: Vec::new(),
             // Documents rarely say how short a page may be.
-            assumed: Some(format!("the contract does not confirm the {} that the run has chosen", paging.limit)),
+            assumed: Some(Assumption::PageLength(paging.limit.clone())),
             after: list.after.iter().cloned().chain([success.clone()]).collect(),
             repeat,
             ..list

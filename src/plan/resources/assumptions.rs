@@ -1,6 +1,7 @@
 //! Lists what a request takes for granted of the resources it names, so that its refusal blocks and is no violation.
 
 use super::unmarked_ids::is_id;
+use crate::model::assumption::Assumption;
 use crate::model::contract::Operation;
 use crate::model::path::parameter_of;
 use crate::model::plan::{Origin, Place, SlotId};
@@ -19,7 +20,7 @@ impl Resolver<'_> {
         let slots: Vec<&SlotId> = operation.segments().filter_map(|segment| in_path(parameter_of(segment)?)).collect();
         let doubtful = slots.windows(2).find(|pair| pair[0] != pair[1] && !self.is_below(pair[1], pair[0]));
         let doubt = match doubtful {
-            Some([above, below]) => Some(format!("it is not certain that {below} belongs to {above}")),
+            Some([above, below]) => Some(Assumption::BelongsTo((*below).clone(), (*above).clone())),
             _ => slots.iter().find_map(|slot| self.doubt_of(operation, slot)).or_else(|| self.doubt_of_use(operation, bound_request)),
         };
         bound_request.assumed = doubt.or(bound_request.assumed.take());
@@ -27,7 +28,7 @@ impl Resolver<'_> {
 
     /// What is not certain about a resource that was found: that it is there to be read, when another one named it; that it
     /// is in the state that the operation asks for.
-    fn doubt_of(&self, operation: &Operation, slot: &SlotId) -> Option<String> {
+    fn doubt_of(&self, operation: &Operation, slot: &SlotId) -> Option<Assumption> {
         let kind = &self.builder.plan().slots.get(slot)?.kind;
         let is_guess = |source: &str| {
             let source = self.builder.plan().probe(source).map(|source| &source.operation);
@@ -36,25 +37,25 @@ impl Resolver<'_> {
         let finder = match &self.builder.plan().slots.get(slot)?.origin {
             Origin::Borrowed(finder) => finder,
             Origin::Created(maker) => {
-                return is_guess(maker).then(|| format!("it is not certain that {slot} is known by the name that {maker} sent"));
+                return is_guess(maker).then(|| Assumption::KnownByName(slot.clone(), maker.clone()));
             }
             Origin::Given(_) => return None,
         };
         let stateful = [TriggerName::FINISHED, TriggerName::EXPIRED, TriggerName::WRONG_STATE, TriggerName::IN_USE];
         let mut conditions = operation.responses.iter().flat_map(|response| &response.conditions);
         if conditions.any(|condition| stateful.contains(&condition.trigger)) {
-            return Some(format!("the state of {slot}, which {finder} found, is not certain"));
+            return Some(Assumption::State(slot.clone(), finder.clone()));
         }
         if is_guess(finder) {
-            return Some(format!("it is not certain that {slot}, which {finder} names, is one of {kind}"));
+            return Some(Assumption::Kind(slot.clone(), finder.clone(), kind.clone()));
         }
         let below = self.builder.plan().probe(finder)?.request.path.contains('{');
-        below.then(|| format!("it is not certain that {slot}, which {finder} names, can be read by this account"))
+        below.then(|| Assumption::Readable(slot.clone(), finder.clone()))
     }
 
     /// That a parameter takes the id of a kind is not certain where it is called otherwise, and stands elsewhere than below the
     /// collection that makes the kind: it may ask for another of its names.
-    fn doubt_of_use(&self, operation: &Operation, bound_request: &BoundRequest) -> Option<String> {
+    fn doubt_of_use(&self, operation: &Operation, bound_request: &BoundRequest) -> Option<Assumption> {
         if self.context.contract.inferred.annotated {
             return None;
         }
@@ -73,7 +74,7 @@ impl Resolver<'_> {
                 sources.iter().any(|id_source| id_source.expression.rsplit(['/', '.']).next().is_some_and(|end| without_separators(end) == asked));
             let is_named = is_id(name) || asked == thing || Some(asked.as_str()) == thing.strip_suffix('s');
             let is_key = sources.is_empty() || is_below || is_called_so || is_named;
-            (!is_key).then(|| format!("it is not certain that {name} takes the id of {kind}"))
+            (!is_key).then(|| Assumption::ParameterKind(name.to_owned(), kind.clone()))
         })
     }
 

@@ -2,13 +2,14 @@
 //! Such a value comes back as the id of something else: the run has not made what it names.
 
 use crate::contract::schema::{marks, visit};
+use crate::model::assumption::Assumption;
 use crate::model::contract::{Contract, Location, Operation};
 use crate::model::plan::{Body, Place};
 use crate::plan::values::ValidRequest;
 
 /// The first value of a valid request that the answers to its path hand on as an id, and that is neither taken from the
 /// server nor drawn for the run; in words.
-pub fn echoed(contract: &Contract, operation: &Operation, base: &ValidRequest) -> Option<String> {
+pub fn echoed(contract: &Contract, operation: &Operation, base: &ValidRequest) -> Option<Assumption> {
     let media = operation.request_body.as_ref()?.content.get(base.media?)?;
     let Body::Json(body) = &base.request.body else { return None };
     let ids = pointers_to_ids(contract, operation);
@@ -20,7 +21,7 @@ pub fn echoed(contract: &Contract, operation: &Operation, base: &ValidRequest) -
     visit(contract, media.schema.as_ref()?, body, &mut |at, _, value| {
         let known = marked.iter().any(|mark| mark.at == at) || base.needs.iter().any(|need| need.place == Place::Body(at.to_owned()));
         if found.is_none() && !known && (value.is_string() || value.is_number()) && ids.contains(&without_indices(at)) {
-            found = Some(format!("{at} {value} is only the contract's example"));
+            found = Some(Assumption::Example(at.to_owned(), value.to_string()));
         }
     });
     found

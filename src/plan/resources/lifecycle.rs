@@ -7,6 +7,7 @@ use super::id_sources::IdSource;
 use super::other_lists::fitness;
 use super::unreferenced::names_another;
 use crate::contract::schema::is_part;
+use crate::model::assumption::Assumption;
 use crate::model::contract::{Operation, ResourceNeed};
 use crate::model::effect::Effect;
 use crate::model::plan::{Binding, Body, Capture, Origin, Place, Probe, ProbeId, Purpose, Slot, SlotId};
@@ -64,7 +65,7 @@ impl Resolver<'_> {
                         bound_request.slots.push(slot);
                     }
                 }
-                None => bound_request.assumed = Some(format!("{} {example} is only the contract's example", need.resource.kind)),
+                None => bound_request.assumed = Some(Assumption::Example(need.resource.kind.clone(), example.clone())),
             }
         }
         self.doubt(operation, &mut bound_request);

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::contract::samples::{samples, smallest_sample};
 use crate::contract::schema::{follow_references, property, resource_needs};
 use crate::contract::{Schemas, read_only, remove, xml};
+use crate::model::assumption::Assumption;
 use crate::model::contract::{Contract, MediaType, SchemaRef};
 use crate::model::media_range::is_xml;
 use crate::model::plan::{Body, Part};
@@ -71,7 +72,7 @@ fn is_form(name: &str) -> bool {
 ///
 /// # Errors
 /// There is no example, and no value could be made that fits: what a server says to another tells nothing.
-pub fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType, name: &str) -> Result<(Value, Option<String>), NoRequest> {
+pub fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType, name: &str) -> Result<(Value, Option<Assumption>), NoRequest> {
     let readable = is_json(name) || is_parts(name) || is_form(name);
     // An example of XML is most often the text itself.
     let as_value = is_xml(name) && !media.examples.iter().any(|example| example.value.is_string());
@@ -89,9 +90,9 @@ pub fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType, nam
     });
     let made = made.unwrap_or_default();
     match sent().next() {
-        Some(_) if fits(&made) => Ok((made, Some("the contract's example of the body does not fit its schema, so one was made".to_owned()))),
-        Some(example) => Ok((example, Some("the contract's example of the body does not fit its schema".to_owned()))),
-        None if fits(&made) => Ok((made, Some("the body was made from its schema, for want of an example".to_owned()))),
+        Some(_) if fits(&made) => Ok((made, Some(Assumption::MadeBody(true)))),
+        Some(example) => Ok((example, Some(Assumption::UnfitExample))),
+        None if fits(&made) => Ok((made, Some(Assumption::MadeBody(false)))),
         None => Err(NoRequest::NoBodyFits),
     }
 }

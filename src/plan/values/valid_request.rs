@@ -10,6 +10,7 @@ use super::valid_body::{body_of, body_value, chosen, concrete_media_type, is_jso
 use crate::contract::Schemas;
 use crate::contract::samples::samples;
 use crate::contract::schema::{follow_references, is_server_data, resource_needs, server_data};
+use crate::model::assumption::Assumption;
 use crate::model::contract::{Contract, Location, MediaType, Operation, Parameter, ResourceNeed, Status};
 use crate::model::plan::{Body, Credentials, Place, RequestTemplate, Styled};
 use crate::model::reason::NoRequest;
@@ -25,7 +26,7 @@ pub struct ValidRequest {
     /// Index of the request's media type in the contract.
     pub media: Option<usize>,
     /// What in it is not certain: a value that is made from a schema may fit it and be refused all the same.
-    pub unvouched: Option<String>,
+    pub unvouched: Option<Assumption>,
 }
 
 /// A place in a request that must name a resource that exists.
@@ -57,7 +58,7 @@ pub fn valid(contract: &Contract, schemas: &Schemas, operation: &Operation, with
         value
     } else {
         let (value, unvouched) = body_value(contract, schemas, content, &name)?;
-        let foreign = server_data(contract, content, &value).map(|(at, _)| unknown_data(&at));
+        let foreign = server_data(contract, content, &value).map(|(at, _)| Assumption::ServerData(at));
         base.unvouched = unvouched.or(foreign).or(base.unvouched);
         let fits = |value: &Value| content.schema.as_ref().is_none_or(|schema| is_valid(schemas, schema, value));
         if operation.method.is_safe() { value } else { switched_off(contract, operation, content, value, fits) }
@@ -126,34 +127,19 @@ fn without_body(contract: &Contract, schemas: &Schemas, operation: &Operation) -
         let (value, vouched) = parameter_value(contract, schemas, parameter);
         let place = put_parameter(&mut base.request, parameter, &value);
         if parameter.schema.as_ref().is_some_and(|schema| is_server_data(&contract.document, schema)) {
-            base.unvouched = Some(unknown_data(&parameter.name));
+            base.unvouched = Some(Assumption::ServerData(parameter.name.clone()));
         }
         match (&parameter.resource, place) {
             (Some(resource), Some(place)) => base.needs.push(NeededResource { place, resource: resource.clone(), example: value }),
             _ if vouched => {}
-            _ => base.unvouched = Some(format!("the value of {} was made from its schema, for want of an example", parameter.name)),
+            _ => base.unvouched = Some(Assumption::MadeParameter(parameter.name.clone())),
         }
     }
     if let Some(own) = &operation.own {
-        base.unvouched = Some(if own.bound { FOUND } else { OWN }.to_owned());
+        base.unvouched = Some(if own.bound { Assumption::FoundRequest } else { Assumption::SuiteRequest });
     }
     base.request.headers.push(("accept".to_owned(), accept(operation)));
     base
-}
-
-/// What is said of the user's own request: no page promises it, so a refusal breaks no promise.
-const OWN: &str = "the valid request is the suite's own (requests)";
-
-/// The same of a request that was tried after another one was refused.
-const FOUND: &str = "the valid request is another one than the contract shows, because that one was refused";
-
-/// What is said of data that the server under test need not have, or may have in another form.
-fn unknown_data(at: &str) -> String {
-    let at = if at.is_empty() { "the body" } else { at };
-    format!(
-        "{at} is data of the server: it is not certain that this one has it, takes it, or is licensed for it; `requests` in the suite \
-         names a request that it takes"
-    )
 }
 
 /// Whether a server takes no request without this parameter though its author calls it optional: 428 says that requests have
@@ -248,7 +234,7 @@ mod tests {
     use crate::contract::{bundle, read};
 
     /// The If-Match of `PUT /things` with this parameter and these statuses, and why it is not certain.
-    fn condition(parameter: &Value, statuses: &[&str]) -> (Option<String>, Option<String>) {
+    fn condition(parameter: &Value, statuses: &[&str]) -> (Option<String>, Option<Assumption>) {
         let responses: serde_json::Map<String, Value> = statuses.iter().map(|status| ((*status).to_owned(), json!({"description": "d"}))).collect();
         let mut header = json!({"name": "If-Match", "in": "header", "schema": {"type": "string"}});
         header.as_object_mut().unwrap().extend(parameter.as_object().unwrap().clone());
