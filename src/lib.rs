@@ -19,6 +19,19 @@
 //! | [`cli`] | the command line: words, help, progress, exit codes |
 //!
 //! A room uses only rooms below it; `tests/house/layers.rs` holds that.
+//!
+//! Another program calls what the commands call, by plain options whose defaults are those of the command line:
+//! [`session::plan()`], [`session::run()`], [`session::judge()`], [`session::replay()`], [`session::diff()`] and
+//! [`session::clean_up()`].
+//!
+//! ```no_run
+//! use probity::session::{observer::{Conclusion, SilentObserver}, options::RunOptions, run};
+//!
+//! // The bundled contract against its own mock; the reports go to `reports`.
+//! let conclusion = run(&RunOptions::default(), &SilentObserver)?;
+//! assert_eq!(conclusion, Conclusion::Conforms);
+//! # Ok::<(), probity::session::stop::Stop>(())
+//! ```
 
 pub mod cli;
 pub mod contract;

@@ -96,7 +96,7 @@ fn run_command(cli: Cli) -> Result<u8, Stop> {
         Command::Report(args) => report::report(&args),
         Command::Diff(args) => diff::diff(&args),
         Command::Replay(args) => replay::replay(&args),
-        Command::Clean(args) => clean::clean_up_and_print(&(&args).into(), &terminal).map(code),
+        Command::Clean(args) => clean::clean_up(&(&args).into(), &terminal).map(code),
         Command::SelfTest(args) => self_test::self_test(&(&args).into(), &terminal).map(code),
     }
 }

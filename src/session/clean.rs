@@ -33,7 +33,7 @@ struct CleanUp<'a> {
 ///
 /// # Errors
 /// Something must be fixed first, or the state folder cannot be used.
-pub fn clean_up_and_print(args: &CleanOptions, observer: &dyn Observer) -> Result<Conclusion, Stop> {
+pub fn clean_up(args: &CleanOptions, observer: &dyn Observer) -> Result<Conclusion, Stop> {
     let specification = Specification::load(&args.files)?;
     let target = Target::connected(&args.target, specification.suite.live, args.connection.proxy.is_some())?;
     let connection = Connection::new(&args.connection);

@@ -34,3 +34,10 @@ pub mod specification;
 pub mod stop;
 pub mod target;
 mod unanswered;
+
+pub use clean::clean_up;
+pub use conclude::judge;
+pub use diff::diff;
+pub use plan::plan;
+pub use replay::replay;
+pub use run::run;
