@@ -13,29 +13,29 @@ const NAMES: [&str; 10] = ["name", "title", "username", "login", "email", "slug"
 /// member or another with `x-probity-resource` or `x-probity-mark` is believed to have marked all of them.
 pub fn infer(document: &Value, operations: &mut [Operation]) -> Inferred {
     let annotated = mentions(document, "x-probity-resource");
-    let mut inferred = Inferred { marks: !mentions(document, "x-probity-mark"), references: std::collections::BTreeMap::new(), annotated };
+    let mut inferred = Inferred { marks: !mentions(document, "x-probity-mark"), annotated, ..Inferred::default() };
     if annotated {
         return inferred;
     }
     resource_kinds::separate_kinds_of_equal_name(operations);
-    let mut ambiguous: Vec<String> = Vec::new();
     for operation in operations.iter() {
         for parameter in operation.parameters.iter().filter(|parameter| parameter.location == Location::Path) {
             // A member of a body is called like the things of the collection that goes by the plain name.
             let plain = |kind: &String| !kind.contains(['/', '.']);
             let Some(kind) = parameter.resource.as_ref().map(|need| need.kind.clone()).filter(plain) else { continue };
             let name = match without_separators(&parameter.name).as_str() {
-                "id" | "uuid" => format!("{}id", singular(&kind)),
+                "id" | "uuid" | "guid" | "pk" => format!("{}id", singular(&kind)),
                 name if name.ends_with("id") => name.to_owned(),
                 _ => continue,
             };
             if inferred.references.get(&name).is_some_and(|known| *known != kind) {
-                ambiguous.push(name.clone());
+                inferred.ambiguous.insert(name.clone());
             }
             inferred.references.insert(name, kind);
         }
     }
-    inferred.references.retain(|name, _| !ambiguous.contains(name));
+    let Inferred { references, ambiguous, .. } = &mut inferred;
+    references.retain(|name, _| !ambiguous.contains(name));
     let required = operations.iter_mut().flat_map(|operation| &mut operation.parameters).filter(|parameter| parameter.required);
     for parameter in required.filter(|parameter| parameter.location == Location::Query && parameter.resource.is_none()) {
         parameter.resource = inferred.references.get(&without_separators(&parameter.name)).map(|kind| resource_need(kind));
@@ -52,6 +52,25 @@ pub fn reference(inferred: &Inferred, at: &str) -> Option<ResourceNeed> {
         without_separators(last)
     };
     inferred.references.get(&name).map(|kind| resource_need(kind))
+}
+
+/// The same for a whole number, which names no thing by its name: the member may be called like the things themselves
+/// (`book: 7`, `first_book: 7`, an item of `books`).
+pub fn numbered_reference(inferred: &Inferred, at: &str) -> Option<ResourceNeed> {
+    id_names(at).iter().find_map(|name| inferred.references.get(name)).map(|kind| resource_need(kind))
+}
+
+/// Whether a whole number at a place of a request body may be the id of something, of whatever kind.
+pub fn may_be_reference(inferred: &Inferred, at: &str) -> bool {
+    id_names(at).iter().any(|name| inferred.references.contains_key(name) || inferred.ambiguous.contains(name))
+}
+
+/// What the member with the id of the thing would be called that a place is called like: by the whole name, else by its last word.
+fn id_names(at: &str) -> [String; 2] {
+    let mut tokens = at.rsplit('/').skip_while(|token| token.parse::<usize>().is_ok());
+    let name = tokens.next().unwrap_or_default();
+    let last = words_of_name(name).pop().unwrap_or_default();
+    [name, &last].map(|name| format!("{}id", singular(name)))
 }
 
 /// Whether a place of a request body holds the name of what is written: right below the thing itself.
@@ -129,7 +148,12 @@ mod tests {
     use super::*;
 
     fn inferred() -> Inferred {
-        Inferred { marks: true, references: [("bookid".to_owned(), "books".to_owned())].into(), annotated: false }
+        Inferred {
+            marks: true,
+            references: [("bookid".to_owned(), "books".to_owned())].into(),
+            ambiguous: ["groupid".to_owned()].into(),
+            annotated: false,
+        }
     }
 
     #[test]
@@ -139,6 +163,16 @@ mod tests {
         assert_eq!(kind("/items/0/bookId").as_deref(), Some("books"));
         assert_eq!(kind("/bookIds/2").as_deref(), Some("books"));
         assert_eq!((kind("/id"), kind("/books/0"), kind("")), (None, None, None));
+    }
+
+    #[test]
+    fn a_number_in_a_member_that_is_called_like_a_thing_is_a_reference() {
+        let kind = |at: &str| numbered_reference(&inferred(), at).map(|need| need.kind);
+        for at in ["/book", "/books/0", "/data/firstBook", "/last_books/3"] {
+            assert_eq!(kind(at).as_deref(), Some("books"), "{at}");
+        }
+        assert_eq!((kind("/bookings/0"), kind("/group"), kind("/0"), kind("")), (None, None, None, None));
+        assert!(may_be_reference(&inferred(), "/groups/0") && may_be_reference(&inferred(), "/book") && !may_be_reference(&inferred(), "/pages"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::inferred::{is_name, reference};
+use super::inferred::{is_name, may_be_reference, numbered_reference, reference};
 use super::pointer::{append, at_pointer};
 use crate::model::contract::{Contract, MediaType, ResourceNeed, SchemaRef};
 
@@ -218,8 +218,22 @@ pub fn all_server_data(contract: &Contract, media: &MediaType, body: &Value) -> 
     found
 }
 
+/// Places of a request body that may hold ids of other resources: those of [`resource_needs`], and whole numbers in members
+/// that are called like things of several kinds.
+pub fn possible_references(contract: &Contract, media: &MediaType, body: &Value) -> Vec<String> {
+    let mut places: Vec<String> = resource_needs(contract, media, body).into_iter().map(|need| need.at).collect();
+    let Some(schema) = &media.schema else { return places };
+    visit(contract, schema, body, &mut |at, _, value| {
+        if (value.is_i64() || value.is_u64()) && may_be_reference(&contract.inferred, at) && !places.iter().any(|known| known == at) {
+            places.push(at.to_owned());
+        }
+    });
+    places
+}
+
 fn by_name(contract: &Contract, at: &str, value: &Value) -> Option<ResourceNeed> {
-    reference(&contract.inferred, at).filter(|_| !value.is_null())
+    let numbered = || (value.is_i64() || value.is_u64()).then(|| numbered_reference(&contract.inferred, at)).flatten();
+    reference(&contract.inferred, at).or_else(numbered).filter(|_| !value.is_null())
 }
 
 /// Places of a request body that carry the mark of the run (`x-probity-mark`, or what their names tell).

@@ -1,6 +1,6 @@
 //! A contract: the operations of an OpenAPI document with every status they declare.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -62,6 +62,9 @@ pub struct Inferred {
     pub marks: bool,
     /// Kind of the resource that a member names, by its name in lower case and without separators.
     pub references: BTreeMap<String, String>,
+    /// Names of members that name a resource of one kind or another, in the same form.
+    #[serde(default)]
+    pub ambiguous: BTreeSet<String>,
     /// Whether the author marks which members name resources (`x-probity-resource`), and so has marked all of them.
     #[serde(default)]
     pub annotated: bool,

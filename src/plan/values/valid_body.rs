@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::contract::samples::{samples, smallest_sample};
-use crate::contract::schema::{follow_references, property, resource_needs};
+use crate::contract::schema::{follow_references, possible_references, property};
 use crate::contract::{Schemas, read_only, remove, xml};
 use crate::model::assumption::Assumption;
 use crate::model::contract::{Contract, MediaType, SchemaRef};
@@ -101,12 +101,12 @@ pub fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType, nam
 /// what is there to be named is not known, and no request asks for it.
 fn without_added_needs(contract: &Contract, media: &MediaType, made: &Value, fits: impl Fn(&Value) -> bool) -> Value {
     let Some(schema) = &media.schema else { return made.clone() };
-    let plain = resource_needs(contract, media, &smallest_sample(&contract.document, &schema.0));
-    let added = resource_needs(contract, media, made).into_iter().filter(|need| plain.iter().all(|known| known.at != need.at));
+    let plain = possible_references(contract, media, &smallest_sample(&contract.document, &schema.0));
+    let added = possible_references(contract, media, made).into_iter().filter(|at| !plain.contains(at));
     let mut left = made.clone();
-    for need in added.collect::<Vec<_>>().iter().rev() {
+    for at in added.collect::<Vec<_>>().iter().rev() {
         let mut fewer = left.clone();
-        if remove(&mut fewer, &need.at) && fits(&fewer) {
+        if remove(&mut fewer, at) && fits(&fewer) {
             left = fewer;
         }
     }
