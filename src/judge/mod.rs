@@ -12,6 +12,7 @@ pub mod exchange_rules;
 mod finished_jobs;
 mod inferred_cells;
 mod job_states;
+mod lost_permissions;
 mod missing_features;
 mod own_requests;
 mod partly_judged;
@@ -60,6 +61,7 @@ use crate::model::plan::{Credentials, Origin, Place, Plan, Probe, ProbeId, Repea
 use crate::model::reason::{NotSent, Prior, Reason};
 use crate::model::report::{Cell, CellProbe};
 use crate::model::verdict::{Finding, Severity};
+use lost_permissions::LostPermissions;
 
 /// Everything that judging takes.
 #[derive(Debug, Clone, Copy)]
@@ -129,7 +131,8 @@ pub fn judge(input: &JudgeInput<'_>) -> Judgement {
     let alive = accepted.values().any(|accepted| *accepted);
     let features = missing_features::Features::new(input, alive);
     let contradictions = swept_resources::unexplained(input, contradictions(input.contract, input.schemas, input.plan, input.outcomes));
-    let heard = RunFacts { accepted: &accepted, features: &features, contradictions: &contradictions, known, alive };
+    let lost = LostPermissions::new(input, &accepted);
+    let heard = RunFacts { accepted: &accepted, features: &features, lost, contradictions: &contradictions, known, alive };
     let planned = input.plan.probes.iter().filter(|probe| !input.plan.drawn.contains_key(&probe.id));
     let mut opinions: Vec<ProbeResult<'_>> =
         planned.map(|probe| probe_result(input, &heard, (probe, answered.get(probe.id.as_str()).copied()))).collect();
@@ -180,6 +183,8 @@ struct RunFacts<'h> {
     accepted: &'h BTreeMap<ProbeId, bool>,
     /// APIs that the account does not seem to have.
     features: &'h missing_features::Features,
+    /// Whether the account has lost its permissions.
+    lost: LostPermissions,
     /// What rules over several answers have found.
     contradictions: &'h [Contradiction],
     /// Whether the server knows the account without permissions.
@@ -265,6 +270,7 @@ fn facts(input: &JudgeInput<'_>, heard: &RunFacts<'_>, probe: &Probe, outcome: O
 fn excuses(input: &JudgeInput<'_>, heard: &RunFacts<'_>, probe: &Probe, outcome: Option<&Outcome>) -> Excuses {
     Excuses {
         absent: heard.features.why_unavailable(input, probe, outcome),
+        shut_out: heard.lost.explain(input, probe, outcome),
         as_right: allowed_answers::why_answer_is_acceptable(input, probe, outcome),
         inferred: inferred_cells::expected(input, probe),
         swept_by: swept_resources::swept_by(input, probe, outcome),

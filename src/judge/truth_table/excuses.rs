@@ -11,6 +11,7 @@ use crate::model::reason::{NotShown, Reason};
 /// | circumstance                            | ruling                                 |
 /// |-----------------------------------------|----------------------------------------|
 /// | the account does not have the API       | blocked                                |
+/// | the account has lost its permissions    | blocked                                |
 /// | another answer is as right              | unreached                              |
 /// | what was expected is only inferred      | unreached below 400, blocked from there |
 /// | the run may have removed the resource   | blocked                                |
@@ -21,6 +22,8 @@ use crate::model::reason::{NotShown, Reason};
 pub struct Excuses {
     /// Why the operation is not available, where the refusal of a valid request says so.
     pub absent: Option<Reason>,
+    /// Whether the account has lost its permissions before.
+    pub shut_out: bool,
     /// Why the answer is as right as the expected one.
     pub as_right: Option<AcceptableBecause>,
     /// Whether all statuses that were expected are only inferred.
@@ -60,6 +63,9 @@ pub(super) fn excuse(facts: &RulingInput) -> Option<Ruling> {
     let (status, excuses) = (facts.status?, &facts.excuses);
     if let Some(reason) = &excuses.absent {
         return Some(Ruling::Blocked(reason.clone()));
+    }
+    if excuses.shut_out {
+        return Some(Ruling::Blocked(NotShown::ShutOut(status).into()));
     }
     if let Some(why) = excuses.as_right {
         return Some(Ruling::Unreached(acceptable_answer(why, status)));

@@ -175,7 +175,7 @@ fn a_rate_limit_that_is_not_reached_breaks_nothing() {
 
 /// Every set of circumstances, with one kind of each.
 fn all_excuses() -> impl Iterator<Item = Excuses> {
-    (0u8..128).map(|bits| {
+    (0u8..=255).map(|bits| {
         let has = |bit: u8| bits & (1 << bit) != 0;
         Excuses {
             absent: has(0).then(some_reason),
@@ -185,13 +185,14 @@ fn all_excuses() -> impl Iterator<Item = Excuses> {
             job: has(4).then_some(JobState::Unknown),
             forgotten: has(5).then(|| Assumption::Told("x".to_owned())),
             marked: has(6),
+            shut_out: has(7),
         }
     })
 }
 
 fn is_none(excuses: &Excuses) -> bool {
-    let Excuses { absent, as_right, inferred, swept_by, job, forgotten, marked } = excuses;
-    absent.is_none() && as_right.is_none() && !inferred && swept_by.is_none() && job.is_none() && forgotten.is_none() && !marked
+    let Excuses { absent, shut_out, as_right, inferred, swept_by, job, forgotten, marked } = excuses;
+    absent.is_none() && !shut_out && as_right.is_none() && !inferred && swept_by.is_none() && job.is_none() && forgotten.is_none() && !marked
 }
 
 #[test]
@@ -227,6 +228,8 @@ fn the_first_excuse_decides() {
     let said = |excuses: &Excuses| rule(&RulingInput { excuses: excuses.clone(), ..broken.clone() });
     assert!(matches!(said(&excuses), Ruling::Blocked(_)), "the API is absent");
     excuses.absent = None;
+    assert!(matches!(said(&excuses), Ruling::Blocked(Reason::NotShown(NotShown::ShutOut(_)))));
+    excuses.shut_out = false;
     assert_eq!(said(&excuses), Ruling::Unreached(NotShown::AllowedAsWell(Status(404)).into()));
     excuses.as_right = None;
     assert!(matches!(said(&excuses), Ruling::Blocked(Reason::NotShown(NotShown::Inferred(..)))));

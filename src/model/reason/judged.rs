@@ -22,6 +22,8 @@ pub enum NotShown {
     JobUnseen,
     /// The status came, and this is known from an earlier run alone.
     Forgotten(Status, Assumption),
+    /// The status came, as to every valid request from then on.
+    ShutOut(Status),
     /// The status came to a valid request, and this is not certain.
     Assumed(Status, Assumption),
     /// The status came with another representation than before the deletion.

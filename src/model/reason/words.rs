@@ -219,6 +219,9 @@ impl Display for NotShown {
             Self::JobFinished(state) => write!(to, "the job may have finished by then: its state is {state:?} at the first look"),
             Self::JobUnseen => write!(to, "the job may have finished by then: no look at it shows its state"),
             Self::Forgotten(status, what) | Self::Assumed(status, what) => write!(to, "{status} came, and {what}"),
+            Self::ShutOut(status) => {
+                write!(to, "{status} came, as to every valid request from then on: the account has lost its permissions during the run")
+            }
             Self::Marked(status) => write!(to, "{status} came, with a representation that is another than before the deletion"),
             Self::LikeControl(status) => {
                 write!(to, "{status} came, as it did for the valid request, whose value is not certain to be accepted either")
