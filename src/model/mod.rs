@@ -29,6 +29,7 @@ pub mod own_security;
 mod parameter_location;
 pub mod path;
 pub mod plan;
+pub mod position;
 pub mod reason;
 pub mod report;
 pub mod security;

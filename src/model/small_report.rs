@@ -3,6 +3,7 @@
 use crate::model::certainty::Certainty;
 use crate::model::contract::Status;
 use crate::model::ids::ProbeId;
+use crate::model::position::ContractPositions;
 use crate::model::report::{
     Alternative, Cell, CellProbe, ContractName, FoundRequest, Leftover, Report, SCHEMA_VERSION, Target, Tool, Totals, Undocumented,
 };
@@ -157,6 +158,7 @@ fn finding(check: &str, severity: Severity, probe: &str) -> Finding {
         citation: "Things, things, 409: type is another".to_owned(),
         probe: ProbeId::from_text(probe),
         curl: "curl -i 'http://127.0.0.1:1/things' -u \"${KEY}\":\"${SECRET}\"".to_owned(),
+        positions: ContractPositions::default(),
         sightings: Sightings::default(),
     }
 }

@@ -1,6 +1,7 @@
 //! The verdict on a cell, and the findings behind it.
 
 use super::ids::ProbeId;
+use super::position::ContractPositions;
 use serde::{Deserialize, Serialize};
 
 /// What is said of a cell.
@@ -108,6 +109,9 @@ pub struct Finding {
     pub probe: ProbeId,
     /// A command that shows it again; credentials are names of environment variables.
     pub curl: String,
+    /// Where operation and response stand in the contract's files.
+    #[serde(default, skip_serializing_if = "ContractPositions::is_empty")]
+    pub positions: ContractPositions,
     /// How often it was seen, and in how small a request.
     #[serde(flatten)]
     pub sightings: Sightings,

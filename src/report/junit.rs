@@ -54,6 +54,7 @@ fn case(report: &Report, api: &str, cell: &Cell) -> TestCase {
     if !cell.source.is_empty() {
         case.add_property(("source", cell.source.as_str()));
     }
+    stands(&mut case, binding(cell).into_iter().chain(&cell.findings));
     // A case that passes has no other place for words.
     let mut words: Vec<String> = Vec::new();
     match cell.verdict {
@@ -88,10 +89,22 @@ fn status(cell: &Cell) -> TestCaseStatus {
     status
 }
 
+/// The finding that says the most of a cell.
+fn binding(cell: &Cell) -> Option<&Finding> {
+    cell.findings.iter().find(|finding| finding.severity == Severity::Must).or(cell.findings.first())
+}
+
+/// Where in the contract a case stands, as build servers link it: by the first of its findings that knows.
+fn stands<'a>(case: &mut TestCase, findings: impl IntoIterator<Item = &'a Finding>) {
+    if let Some(position) = findings.into_iter().find_map(|finding| finding.positions.narrowest()) {
+        case.extra.insert("file".into(), position.file.as_str().into());
+        case.extra.insert("line".into(), position.line.to_string().into());
+    }
+}
+
 /// The first thing to know of a cell that did not pass.
 fn message(cell: &Cell) -> String {
-    let binding = cell.findings.iter().find(|finding| finding.severity == Severity::Must).or(cell.findings.first());
-    let words = cell.reason.as_deref().or(binding.map(|finding| finding.message.as_str())).unwrap_or_else(|| cell.verdict.as_str());
+    let words = cell.reason.as_deref().or(binding(cell).map(|finding| finding.message.as_str())).unwrap_or_else(|| cell.verdict.as_str());
     if cell.verdict == Verdict::Violates { words.to_owned() } else { format!("{}: {words}", cell.verdict.as_str()) }
 }
 
@@ -110,6 +123,7 @@ fn case_without_cell(report: &Report, finding: &Finding) -> TestCase {
         }
     };
     case.set_classname(format!("{}.{BESIDE}", report.suite));
+    stands(&mut case, [finding]);
     case
 }
 

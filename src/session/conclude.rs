@@ -7,7 +7,7 @@ use super::observer::{Conclusion, Observer};
 use super::options::JudgeOptions;
 use super::retention::Retention;
 use super::target::{self, Specification};
-use super::{atomic_file, json_file};
+use super::{atomic_file, finding_positions, json_file};
 use crate::judge::{Recording, accepted_alternatives, alternatives, count_tries, judge as judge_case, own_requests, sent, undocumented_members};
 use crate::model::contract::WHOLE_SERVER;
 use crate::model::plan::Intent;
@@ -96,6 +96,7 @@ pub fn conclude(
         let totals = &report.totals;
         report.totals = Totals::totals_of(&report.cells, totals.requests, totals.fixture_requests, totals.cleanup_requests);
     }
+    finding_positions::add_to_report(&mut report, specification);
     report.causes = causes(&report);
     for format in FORMATS {
         if let Some(name) = format.file_name {

@@ -9,6 +9,7 @@ pub mod diff;
 pub(crate) mod earlier_runs;
 pub(crate) mod embedded_mock;
 pub(crate) mod fetch;
+mod finding_positions;
 pub(crate) mod finding_repeats;
 pub(crate) mod identity;
 pub(crate) mod json_file;

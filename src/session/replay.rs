@@ -19,6 +19,7 @@ use crate::model::verdict::Severity;
 use crate::plan::{PlanningOptions, closure};
 use crate::report::{finding_text, safe_for_terminal};
 use crate::session::earlier_runs::EarlierRuns;
+use crate::session::finding_positions::add_to_findings;
 use crate::session::retention::Retention;
 use crate::session::sending::{RunContext, SendCommand, SendSettings, carry_out};
 use crate::session::stop::{Stop, runtime};
@@ -61,7 +62,8 @@ pub fn replay(args: &ReplayOptions, recording: &Recording, observer: &dyn Observ
     observer.result(&safe_for_terminal(&exchanges_text(&part, outcome)));
     let hints = target::hints(&specification.suite, &specification.contract);
     let judgement = judge(&specification.case(&part, &outcomes, &hints));
-    let found: Vec<_> = judgement.into_findings().filter(|one| one.probe == probe).collect();
+    let mut found: Vec<_> = judgement.into_findings().filter(|one| one.probe == probe).collect();
+    add_to_findings(&mut found, &specification);
     for finding in &found {
         observer.result(&format!("\n{}\n", finding_text(finding, false)));
     }

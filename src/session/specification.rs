@@ -18,7 +18,7 @@ use crate::model::plan::Plan;
 use crate::model::suite::Suite;
 use crate::plan::{PlanError, PlanningOptions, plan};
 use crate::session::open;
-use crate::session::open::Source;
+use crate::session::open::{ContractTexts, Source};
 use crate::session::stop::Stop;
 
 /// Contract and suite, ready to use.
@@ -33,6 +33,8 @@ pub struct Specification {
     pub levels: CheckLevels,
     /// Whether the suite names accounts of its own, and not those that the contract itself asks for.
     pub names_accounts: bool,
+    /// What the texts of the contract's files can be had from once more.
+    pub texts: ContractTexts,
     /// The contract as mocks serve it, once one is asked for.
     served: OnceLock<ServedContract>,
 }
@@ -43,14 +45,14 @@ impl Specification {
     /// # Errors
     /// A file is not readable, or not what it should be; the place in it.
     pub fn load(files: &Files) -> Result<Self, Stop> {
-        let (contract, mut suite) = contract_and_suite(files)?;
+        let (contract, texts, mut suite) = contract_and_suite(files)?;
         let names_accounts = !suite.accounts.full.is_empty();
         if !names_accounts {
             suite.accounts = accounts_for(&contract);
         }
         let schemas = accepting(&contract, &suite)?;
         let levels = checked_levels(suite.checks.clone(), &format!("the suite {}: checks", suite.name))?;
-        Ok(Self { contract: Arc::new(contract), suite: Arc::new(suite), schemas, levels, names_accounts, served: OnceLock::new() })
+        Ok(Self { contract: Arc::new(contract), suite: Arc::new(suite), schemas, levels, names_accounts, texts, served: OnceLock::new() })
     }
 
     /// The same where these levels of checks go before the suite's.
@@ -133,9 +135,9 @@ impl Specification {
 ///
 /// # Errors
 /// As [`Specification::load`].
-fn contract_and_suite(files: &Files) -> Result<(Contract, Suite), Stop> {
+fn contract_and_suite(files: &Files) -> Result<(Contract, ContractTexts, Suite), Stop> {
     let (mut suite, source) = sources(files)?;
-    let mut contract = open::contract(&source)?;
+    let (mut contract, texts) = open::contract_and_texts(&source)?;
     if files.strict_document && !contract.issues.is_empty() {
         let lines: Vec<String> = contract.issues.iter().map(ToString::to_string).collect();
         let count = if lines.len() == 1 { "an issue".to_owned() } else { format!("{} issues", lines.len()) };
@@ -145,7 +147,7 @@ fn contract_and_suite(files: &Files) -> Result<(Contract, Suite), Stop> {
     check_suite(&suite, &contract)?;
     prepare_log_ins(&mut suite, &contract).map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))?;
     use_own_requests(&mut contract, &suite).map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))?;
-    Ok((contract, suite))
+    Ok((contract, texts, suite))
 }
 
 /// The schemas of a contract, with what its suite accepts.
@@ -160,7 +162,7 @@ fn accepting(contract: &Contract, suite: &Suite) -> Result<Schemas, Stop> {
 /// # Errors
 /// As [`Specification::load`], but for schemas that cannot be read and that no suite speaks of.
 pub fn shown_contract(files: &Files) -> Result<Contract, Stop> {
-    let (contract, suite) = contract_and_suite(files)?;
+    let (contract, _, suite) = contract_and_suite(files)?;
     if files.suite.is_some() {
         accepting(&contract, &suite)?;
     }

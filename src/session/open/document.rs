@@ -24,7 +24,7 @@ pub(super) fn parse(text: &str, name: &str) -> Result<ParsedDocument, String> {
     if let Some(what) = other_format(text) {
         return Err(format!("line 1: this is {what}, and neither JSON nor YAML"));
     }
-    if !text.trim_start().starts_with(['{', '[']) {
+    if !may_be_json(text) {
         return yaml(text);
     }
     json(text).or_else(|error| {
@@ -32,6 +32,11 @@ pub(super) fn parse(text: &str, name: &str) -> Result<ParsedDocument, String> {
         let named = std::path::Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
         yaml(text).map_err(|other| if named || text.trim_start().starts_with("{\"") { error } else { other })
     })
+}
+
+/// Whether a text may be JSON, and is tried as such before it is read as YAML.
+pub(super) fn may_be_json(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '['])
 }
 
 /// What a text is that begins like no document of OpenAPI.

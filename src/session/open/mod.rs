@@ -4,6 +4,8 @@ mod bundled;
 mod credentials;
 mod document;
 mod files;
+mod positions;
+mod texts;
 mod tree;
 mod yaml;
 
@@ -16,6 +18,7 @@ use url::Url;
 
 pub use credentials::{credentials, read_private_file};
 pub use files::{bytes, text};
+pub use texts::ContractTexts;
 
 use crate::contract::{self, Bundle, ContractError};
 use crate::model::contract::Contract;
@@ -258,6 +261,11 @@ pub fn suite_for(contract: &Path) -> Suite {
 /// # Errors
 /// The file is not readable, or not YAML or JSON.
 pub fn bundle(source: &Source) -> Result<Bundle, LoadError> {
+    gather(source).map(|(bundle, _)| bundle)
+}
+
+/// The bundle, and what its texts can be had from once more.
+fn gather(source: &Source) -> Result<(Bundle, ContractTexts), LoadError> {
     let name = source.name();
     let root = name.trim_end_matches('/').rsplit(['/', '\\']).next().unwrap_or(&name).to_owned();
     let mut gathered = ContractFiles::default();
@@ -278,7 +286,7 @@ pub fn bundle(source: &Source) -> Result<Bundle, LoadError> {
     }
     let mut bundle = contract::bundle_files(&root, gathered.files, &gathered.absent)?;
     bundle.issues.splice(0..0, gathered.issues);
-    Ok(bundle)
+    Ok((bundle, gathered.texts))
 }
 
 /// The files of a contract.
@@ -290,6 +298,7 @@ struct ContractFiles {
     /// Files to be read, each with the first place that refers to it.
     open: Vec<(String, String)>,
     issues: Vec<DocumentIssue>,
+    texts: ContractTexts,
 }
 
 impl ContractFiles {
@@ -305,6 +314,7 @@ impl ContractFiles {
         });
         self.issues.extend(twice);
         self.open.extend(contract::file_references(file, &document.value));
+        self.texts.add(file, at, text);
         self.files.insert(file.to_owned(), document.value);
         Ok(())
     }
@@ -315,5 +325,14 @@ impl ContractFiles {
 /// # Errors
 /// As [`bundle`], and when the document is no usable OpenAPI document.
 pub fn contract(source: &Source) -> Result<Contract, LoadError> {
-    Ok(contract::read(bundle(source)?)?)
+    contract_and_texts(source).map(|(contract, _)| contract)
+}
+
+/// Reads a contract, and says what its texts can be had from once more.
+///
+/// # Errors
+/// As [`contract`].
+pub fn contract_and_texts(source: &Source) -> Result<(Contract, ContractTexts), LoadError> {
+    let (bundle, texts) = gather(source)?;
+    Ok((contract::read(bundle)?, texts))
 }

@@ -25,10 +25,18 @@ pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, String> {
 /// # Errors
 /// As [`parse`].
 pub(super) fn build(text: &str, notes: &Notes) -> Result<Value, String> {
-    let read = serde_saphyr::with_deserializer_from_str_with_options(text, options(DuplicateKeyPolicy::PassThrough), |reader| {
-        Builder(notes).deserialize(reader)
-    });
-    read.map_err(|error| error.to_string())
+    visit(text, |reader| Builder(notes).deserialize(reader))
+}
+
+/// Reads a value of any form, in which a key may be there twice, with a reader of one's own.
+///
+/// # Errors
+/// As [`parse`].
+pub(super) fn visit<'de, T>(
+    text: &'de str,
+    read: impl for<'e> FnOnce(serde_saphyr::Deserializer<'de, 'e>) -> Result<T, serde_saphyr::Error>,
+) -> Result<T, String> {
+    serde_saphyr::with_deserializer_from_str_with_options(text, options(DuplicateKeyPolicy::PassThrough), read).map_err(|error| error.to_string())
 }
 
 fn options(duplicate_keys: DuplicateKeyPolicy) -> serde_saphyr::Options {

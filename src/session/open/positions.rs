@@ -1,0 +1,325 @@
+//! Finds where members of a document stand in its text, without a copy of the document.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+use serde_saphyr::Spanned;
+
+use super::{document, yaml};
+
+/// Line and column, as [`crate::model::position::Position`] counts them.
+pub(super) type LineAndColumn = (u64, u64);
+
+/// Where the members stand that these JSON Pointers (RFC 6901) name: where their keys begin. A whole document and an item of a
+/// list stand where their first member does. Of a key that an object has twice the last one is meant, as when a contract is read.
+/// One pass over the text, however many are asked for.
+pub(super) fn positions<'p>(text: &str, pointers: impl IntoIterator<Item = &'p str>) -> HashMap<&'p str, LineAndColumn> {
+    let text = text.trim_start_matches('\u{feff}');
+    let mut root = Wanted::default();
+    for pointer in pointers {
+        pointer.split('/').skip(1).fold(&mut root, |node, token| node.below.entry(plain(token)).or_default()).pointers.push(pointer);
+    }
+    let read = Read { text, count: Cell::new(0) };
+    if !document::may_be_json(text) || json(&root, &read).is_none() {
+        // What was seen before the text turned out to be no JSON stands in the same places of YAML, and is seen again.
+        let _ = yaml::visit(text, |reader| Seek::<Spanned<String>>::of(&root, &read).deserialize(reader));
+    }
+    let mut offsets = Vec::new();
+    root.collect(0, &mut offsets);
+    placed(text, offsets)
+}
+
+/// A token of a pointer as a key. It stands in no URI, so that nothing in it is percent-encoded.
+fn plain(token: &str) -> String {
+    if token.contains('~') { token.replace("~1", "/").replace("~0", "~") } else { token.to_owned() }
+}
+
+fn json(root: &Wanted<'_>, read: &Read<'_>) -> Option<()> {
+    let mut reader = serde_json::Deserializer::from_str(read.text);
+    Seek::<&RawValue>::of(root, read).deserialize(&mut reader).and_then(|()| reader.end()).ok()
+}
+
+/// A part of a document on the way to what is looked for.
+#[derive(Default)]
+struct Wanted<'p> {
+    /// The pointers that lead here.
+    pointers: Vec<&'p str>,
+    /// By key, or by index.
+    below: HashMap<String, Wanted<'p>>,
+    /// When it was last come to, and at which byte.
+    seen: Cell<Option<(usize, usize)>>,
+}
+
+impl<'p> Wanted<'p> {
+    /// The bytes of what stands in the document. What was seen before its holder was come to again belongs to one that is not used.
+    fn collect(&self, since: usize, offsets: &mut Vec<(usize, &'p str)>) {
+        let Some((when, byte)) = self.seen.get().filter(|(when, _)| *when >= since) else { return };
+        offsets.extend(self.pointers.iter().map(|pointer| (byte, *pointer)));
+        self.below.values().for_each(|node| node.collect(when, offsets));
+    }
+}
+
+/// The text, and how many members on the way were come to.
+struct Read<'t> {
+    text: &'t str,
+    count: Cell<usize>,
+}
+
+impl Read<'_> {
+    fn note(&self, node: &Wanted<'_>, byte: usize) {
+        self.count.set(self.count.get() + 1);
+        node.seen.set(Some((self.count.get(), byte)));
+    }
+}
+
+/// A key that knows where it stands.
+trait PlacedKey<'de>: Deserialize<'de> {
+    fn name(&self) -> Option<Cow<'_, str>>;
+    fn byte(&self, text: &str) -> Option<usize>;
+}
+
+impl<'de> PlacedKey<'de> for &'de RawValue {
+    fn name(&self) -> Option<Cow<'_, str>> {
+        let written = self.get().strip_prefix('"')?.strip_suffix('"')?;
+        if written.contains('\\') { serde_json::from_str(self.get()).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(written)) }
+    }
+
+    fn byte(&self, text: &str) -> Option<usize> {
+        self.get().as_ptr().addr().checked_sub(text.as_ptr().addr())
+    }
+}
+
+impl<'de> PlacedKey<'de> for Spanned<String> {
+    fn name(&self) -> Option<Cow<'_, str>> {
+        Some(Cow::Borrowed(&self.value))
+    }
+
+    /// Where it is written, and not where an alias stands for it.
+    fn byte(&self, _: &str) -> Option<usize> {
+        self.defined.span().byte_offset().and_then(|byte| usize::try_from(byte).ok())
+    }
+}
+
+/// Goes through one value; `K` is how a key is read.
+struct Seek<'a, 'p, K> {
+    node: &'a Wanted<'p>,
+    read: &'a Read<'a>,
+    /// Whether the value has no key to stand at.
+    keyless: bool,
+    key: PhantomData<K>,
+}
+
+impl<'a, 'p, K> Seek<'a, 'p, K> {
+    fn of(node: &'a Wanted<'p>, read: &'a Read<'a>) -> Self {
+        Self { node, read, keyless: true, key: PhantomData }
+    }
+}
+
+impl<'de, K: PlacedKey<'de>> DeserializeSeed<'de> for Seek<'_, '_, K> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        if self.node.below.is_empty() && !self.keyless {
+            return IgnoredAny::deserialize(deserializer).map(|_| ());
+        }
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, K: PlacedKey<'de>> Visitor<'de> for Seek<'_, '_, K> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a value of JSON")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_none<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        for index in 0_usize.. {
+            let node = self.node.below.get(&index.to_string());
+            let more = match node {
+                Some(node) => items.next_element_seed(Self::of(node, self.read))?,
+                None => items.next_element::<IgnoredAny>()?.map(|_| ()),
+            };
+            if more.is_none() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        let mut keyless = self.keyless;
+        while let Some(key) = members.next_key::<K>()? {
+            let byte = key.byte(self.read.text);
+            if let Some(byte) = byte.filter(|_| std::mem::take(&mut keyless)) {
+                self.read.note(self.node, byte);
+            }
+            match (key.name().and_then(|name| self.node.below.get(&*name)), byte) {
+                (Some(node), Some(byte)) => {
+                    self.read.note(node, byte);
+                    members.next_value_seed(Self { node, keyless: false, ..self })?;
+                }
+                _ => drop(members.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Bytes of a text as lines and columns, in one pass over it.
+fn placed<'p>(text: &str, mut offsets: Vec<(usize, &'p str)>) -> HashMap<&'p str, LineAndColumn> {
+    offsets.sort_unstable();
+    let (mut line, mut column, mut at) = (1, 1, 0);
+    let mut found = HashMap::new();
+    for (byte, pointer) in offsets {
+        let between = text.get(at..byte).unwrap_or_default();
+        let mut letters = between.chars().peekable();
+        while let Some(letter) = letters.next() {
+            // What stands at `byte` is a key, so that no CR LF is cut.
+            if letter == '\n' || letter == '\r' && letters.peek() != Some(&'\n') {
+                (line, column) = (line + 1, 1);
+            } else {
+                column += 1;
+            }
+        }
+        at = byte;
+        found.insert(pointer, (line, column));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where a pointer stands, as `line:column`.
+    fn at(text: &str, pointer: &str) -> String {
+        positions(text, [pointer]).get(pointer).map_or_else(|| "nowhere".to_owned(), |(line, column)| format!("{line}:{column}"))
+    }
+
+    /// The rest of the line at which a pointer stands.
+    fn shown<'t>(text: &'t str, pointer: &str) -> &'t str {
+        let Some((line, column)) = positions(text, [pointer]).get(pointer).copied() else { return "nowhere" };
+        let index = |number: u64| usize::try_from(number).unwrap() - 1;
+        let line = text.trim_start_matches('\u{feff}').split('\n').nth(index(line)).unwrap();
+        let byte = line.char_indices().nth(index(column)).unwrap().0;
+        &line[byte..]
+    }
+
+    #[test]
+    fn keys_of_json_stand_where_their_quotes_begin() {
+        let text = "{\n  \"paths\": {\n\t\"/a/{id}\": {\"get\": {\"responses\": {\"200\": 1, \"404\": 2}}}\n  }\n}";
+        assert_eq!(at(text, "/paths/~1a~1{id}/get"), "3:14");
+        assert_eq!(shown(text, "/paths/~1a~1{id}/get/responses/404"), "\"404\": 2}}}");
+        assert_eq!((at(text, "/paths/~1b/get"), at(text, "/paths/~1a~1{id}/get/responses/404/x")), ("nowhere".to_owned(), "nowhere".to_owned()));
+        assert_eq!(at(text, ""), "2:3");
+    }
+
+    #[test]
+    fn keys_of_yaml_stand_where_they_are_written_in_block_and_flow() {
+        let text = "# a comment\npaths:\n  /a/{id}:\n    get:\n      responses:\n        '200': {description: d}\n        404:\n          description: d\n    put: {responses: {\n      \"204\": {}, 409: {}}}\n";
+        assert_eq!(at(text, "/paths/~1a~1{id}/get"), "4:5");
+        assert_eq!(at(text, "/paths/~1a~1{id}/get/responses/200"), "6:9");
+        assert_eq!(at(text, "/paths/~1a~1{id}/get/responses/404"), "7:9");
+        assert_eq!(at(text, "/paths/~1a~1{id}/put"), "9:5");
+        assert_eq!(shown(text, "/paths/~1a~1{id}/put/responses/204"), "\"204\": {}, 409: {}}}");
+        assert_eq!(shown(text, "/paths/~1a~1{id}/put/responses/409"), "409: {}}}");
+        assert_eq!(at(text, ""), "2:1");
+    }
+
+    #[test]
+    fn yaml_that_begins_like_json_is_read_as_yaml() {
+        assert_eq!(at("{paths: {/a: {get: 1, put: 2}},}", "/paths/~1a/put"), "1:23");
+    }
+
+    #[test]
+    fn what_an_anchor_names_stands_where_it_is_written() {
+        let text = "shared: &shared\n  '404': {description: d}\nx: &all\n  get:\n    responses:\n      <<: *shared\n      '200': {}\ny: *all\n";
+        assert_eq!(at(text, "/x/get/responses/404"), "2:3");
+        assert_eq!(at(text, "/x/get/responses/200"), "7:7");
+        assert_eq!(at(text, "/y/get/responses/200"), "7:7");
+        assert_eq!(at(text, "/y"), "8:1");
+    }
+
+    #[test]
+    fn of_a_key_that_is_there_twice_the_last_one_is_meant() {
+        for text in ["{\"a\": {\"b\": 1, \"c\": 1},\n\"d\": 0,\n\"a\": {\"b\": 2}}", "a: {b: 1, c: 1}\nd: 0\na: {b: 2}\n"] {
+            let (line, _) = positions(text, ["/a/b"])["/a/b"];
+            assert_eq!((line, at(text, "/a/c").as_str()), (3, "nowhere"), "{text}");
+            assert!(at(text, "/a").starts_with("3:"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_column_counts_characters() {
+        for text in ["{\"é\u{1f600}\": 1, \"a\": {\"b\": 2}}", "{é\u{1f600}: 1, a: {b: 2}}"] {
+            let column = text.chars().position(|letter| letter == 'b').unwrap() + usize::from(!text.contains('"'));
+            assert_eq!(at(text, "/a/b"), format!("1:{column}"), "{text}");
+            assert_eq!(at(&format!("\u{feff}{text}"), "/a/b"), format!("1:{column}"), "{text}");
+        }
+        assert_eq!(at("{\"a\":\t\t{\t\"b\": 1}}", "/a/b"), "1:10");
+    }
+
+    #[test]
+    fn lines_end_as_editors_know_it() {
+        for end in ["\n", "\r\n", "\r"] {
+            assert_eq!(at(&["{", "\"a\":", " {", "  \"b\": 1}}"].join(end), "/a/b"), "4:3", "{end:?}");
+            assert_eq!(at(&["a:", "  # c", "  b: 1", ""].join(end), "/a/b"), "3:3", "{end:?}");
+        }
+    }
+
+    #[test]
+    fn keys_are_meant_as_they_are_read() {
+        assert_eq!(at(r#"{"a\/b": {"c~d%2F": {"\u00e9": 1}}}"#, "/a~1b/c~0d%2F/é"), "1:22");
+        assert_eq!(at("'a/b': {c~d%2F: {\"\\u00e9\": 1}}", "/a~1b/c~0d%2F/é"), "1:18");
+    }
+
+    #[test]
+    fn items_of_lists_stand_at_their_first_members() {
+        assert_eq!(at("{\"a\": [{}, {\"b\": 1,\n \"c\": 2}]}", "/a/1"), "1:12");
+        assert_eq!(at("{\"a\": [{}, {\"b\": 1,\n \"c\": 2}]}", "/a/1/c"), "2:2");
+        assert_eq!(at("a:\n- {}\n- b: 1\n  c: 2\n", "/a/1"), "3:3");
+        assert_eq!(at("a:\n- {}\n- b: 1\n  c: 2\n", "/a/1/c"), "4:3");
+    }
+
+    #[test]
+    fn what_cannot_be_read_has_no_places() {
+        for text in ["", "{\"a\": {\"b\"", "a: [", "{\"a\": 1} x", "\u{0}"] {
+            assert_eq!(at(text, "/a/b"), "nowhere", "{text}");
+        }
+    }
+}
