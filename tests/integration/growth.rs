@@ -76,6 +76,25 @@ fn a_document_is_read_in_time_linear_in_its_operations() {
     assert!(two.as_secs_f64() <= MOST * one.as_secs_f64(), "4000 operations take {one:?}, 8000 take {two:?}");
 }
 
+#[test]
+fn positions_are_looked_up_in_time_linear_in_the_document() {
+    let folder = Folder::new("growth-positions");
+    let time = |operations: usize, yaml: bool| {
+        // All of it stands in one line of JSON, or of a flow collection of YAML, which begins with a comment.
+        let text = if yaml { format!("# one line\n{}", document(operations)) } else { document(operations) };
+        let path = folder.write(if yaml { "large.yaml" } else { "large.json" }, text);
+        let (contract, texts) = open::contract_and_texts(&Source::File(path)).expect("it is read");
+        let responses = contract.operations.iter().flat_map(|operation| operation.responses.iter().map(|response| response.place.as_str()));
+        let places: Vec<&str> = contract.operations.iter().map(|operation| operation.place.as_str()).chain(responses).collect();
+        assert_eq!(texts.positions(places.iter().copied()).len(), 2 * operations);
+        least(|| drop(texts.positions(places.iter().copied())))
+    };
+    for yaml in [false, true] {
+        let (one, two) = (time(4000, yaml), time(8000, yaml));
+        assert!(two.as_secs_f64() <= MOST * one.as_secs_f64(), "4000 operations take {one:?}, 8000 take {two:?} (YAML: {yaml})");
+    }
+}
+
 fn bulk() -> Contract {
     let thing = json!({"type": "object", "required": ["name"], "properties": {"id": {"type": "string"}, "name": {"type": "string"}, "owner_id": {"type": "string"}}});
     let content = json!({"application/json": {"schema": {"type": "array", "items": thing}}});

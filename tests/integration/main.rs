@@ -20,6 +20,7 @@ mod outage;
 mod own_requests;
 mod permission;
 mod planted;
+mod positions;
 mod read_only;
 mod report_schema;
 mod resume;

@@ -26,9 +26,10 @@ pub(super) fn positions<'p>(text: &str, pointers: impl IntoIterator<Item = &'p s
         pointer.split('/').skip(1).fold(&mut root, |node, token| node.below.entry(plain(token)).or_default()).pointers.push(pointer);
     }
     let read = Read { text, count: Cell::new(0) };
-    if !document::may_be_json(text) || json(&root, &read).is_none() {
-        // What was seen before the text turned out to be no JSON stands in the same places of YAML, and is seen again.
-        let _ = yaml::visit(text, |reader| Seek::<Spanned<String>>::of(&root, &read).deserialize(reader));
+    let as_json = document::may_be_json(text) && json(&root, &read).is_some();
+    // What was seen before a text turned out to be no JSON is seen again, or counts no more.
+    if !as_json && yaml::visit(text, |reader| Seek::<Spanned<String>>::of(&root, &read).deserialize(reader)).is_err() {
+        return HashMap::new();
     }
     let mut offsets = Vec::new();
     root.collect(0, &mut offsets);
@@ -310,7 +311,7 @@ mod tests {
 
     #[test]
     fn items_of_lists_stand_at_their_first_members() {
-        assert_eq!(at("{\"a\": [{}, {\"b\": 1,\n \"c\": 2}]}", "/a/1"), "1:12");
+        assert_eq!(at("{\"a\": [{}, {\"b\": 1,\n \"c\": 2}]}", "/a/1"), "1:13");
         assert_eq!(at("{\"a\": [{}, {\"b\": 1,\n \"c\": 2}]}", "/a/1/c"), "2:2");
         assert_eq!(at("a:\n- {}\n- b: 1\n  c: 2\n", "/a/1"), "3:3");
         assert_eq!(at("a:\n- {}\n- b: 1\n  c: 2\n", "/a/1/c"), "4:3");
