@@ -3,7 +3,7 @@
 use crate::model::certainty::Certainty;
 use crate::model::contract::Status;
 use crate::model::ids::ProbeId;
-use crate::model::position::ContractPositions;
+use crate::model::position::{ContractPositions, Position};
 use crate::model::report::{
     Alternative, Cell, CellProbe, ContractName, FoundRequest, Leftover, Report, SCHEMA_VERSION, Target, Tool, Totals, Undocumented,
 };
@@ -146,6 +146,10 @@ fn with_finding(mut cell: Cell, check: &str, severity: Severity) -> Cell {
     cell
 }
 
+fn position(line: u64, column: u64) -> Option<Position> {
+    Some(Position { file: "api/things.yaml".to_owned(), line, column })
+}
+
 fn finding(check: &str, severity: Severity, probe: &str) -> Finding {
     Finding {
         check: check.to_owned(),
@@ -158,7 +162,7 @@ fn finding(check: &str, severity: Severity, probe: &str) -> Finding {
         citation: "Things, things, 409: type is another".to_owned(),
         probe: ProbeId::from_text(probe),
         curl: "curl -i 'http://127.0.0.1:1/things' -u \"${KEY}\":\"${SECRET}\"".to_owned(),
-        positions: ContractPositions::default(),
+        positions: ContractPositions { operation: position(4, 5), response: position(12, 9) },
         sightings: Sightings::default(),
     }
 }
