@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::connection::{Connection, CredentialFile, HeaderArgs};
+use super::connection::{Connection, CredentialFile, HeaderArgs, Route};
 use super::exit;
 pub use super::selection::{OperationArgs, Profile, Selection};
 use super::values::window;
@@ -71,6 +71,9 @@ pub struct Files {
     /// Refuse a document that is broken in part, instead of using its sound parts.
     #[arg(long)]
     pub strict_document: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub route: Route,
 }
 
 /// What a run is about, planned or sent.

@@ -14,22 +14,29 @@ pub struct Connection {
     /// is inconclusive.
     #[arg(long, value_name = "MIB", default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=1024))]
     pub max_answer: u64,
-    /// Trust the authorities in this file (PEM), too. The certificate of the server is verified in any case.
-    #[arg(long, value_name = "FILE")]
-    pub ca: Option<PathBuf>,
     /// Show this certificate where the server asks for one (mutual TLS): a PEM file with the certificate, its chain and its key,
     /// which only its owner may have access to. Other servers do not see it.
     #[arg(long, value_name = "FILE")]
     pub client_cert: Option<PathBuf>,
-    /// Send every request by way of this proxy. Those that the environment names are never used.
-    #[arg(long, value_name = "URL")]
-    pub proxy: Option<String>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub credentials: CredentialFile,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub headers: HeaderArgs,
+}
+
+/// The way to a target, and to a contract at an address.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Route {
+    /// Trust the authorities in this file (PEM), too, for a target and for a contract at an address. Certificates are verified in
+    /// any case.
+    #[arg(long, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
+    /// Send every request by way of this proxy, those for a contract at an address as well. Proxies that the environment names
+    /// are never used.
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<String>,
 }
 
 /// Where credentials come from beside the environment.

@@ -4,14 +4,14 @@ use super::args::{
     CleanArgs, ClientSort, DiffArgs, FailClass, Files, JudgeArgs, MockArgs, MockChangeArgs, Pace, PlanArgs, Profile, ReplayArgs, Reports, RunArgs,
     Scope, Selection, SelfTestArgs,
 };
-use super::connection::Connection;
+use super::connection::{Connection, Route};
 use crate::model::change::Clients;
 use crate::session::options;
 
 impl From<&Files> for options::Files {
     fn from(args: &Files) -> Self {
-        let Files { contract, suite, strict_document } = args.clone();
-        Self { contract, suite, strict_document }
+        let Files { contract, suite, strict_document, route: Route { ca, proxy } } = args.clone();
+        Self { contract, suite, strict_document, route: options::Route { ca, proxy } }
     }
 }
 
@@ -47,11 +47,11 @@ impl From<&MockChangeArgs> for options::MockChanges {
     }
 }
 
-impl From<&Connection> for options::ConnectionOptions {
-    fn from(args: &Connection) -> Self {
-        let Connection { timeout, max_answer, ca, client_cert, proxy, credentials, headers } = args.clone();
-        Self { timeout, max_answer, ca, client_cert, proxy, credentials: credentials.path, headers: headers.texts }
-    }
+/// How a target is reached.
+fn connection_options(args: &Connection, files: &Files) -> options::ConnectionOptions {
+    let Connection { timeout, max_answer, client_cert, credentials, headers } = args.clone();
+    let Route { ca, proxy } = files.route.clone();
+    options::ConnectionOptions { timeout, max_answer, ca, client_cert, proxy, credentials: credentials.path, headers: headers.texts }
 }
 
 impl From<&Reports> for options::Reports {
@@ -94,7 +94,7 @@ impl From<&RunArgs> for options::RunOptions {
             fail_on: weights.fail_on.map(Into::into),
             require_complete: *require_complete,
             mock: mock_changes.into(),
-            connection: connection.into(),
+            connection: connection_options(connection, &scope.files),
         }
     }
 }
@@ -109,7 +109,7 @@ impl From<&PlanArgs> for options::PlanOptions {
 impl From<&CleanArgs> for options::CleanOptions {
     fn from(args: &CleanArgs) -> Self {
         let CleanArgs { target, files, pace, connection } = args;
-        Self { target: target.clone(), files: files.into(), pace: pace.into(), connection: connection.into() }
+        Self { target: target.clone(), files: files.into(), pace: pace.into(), connection: connection_options(connection, files) }
     }
 }
 

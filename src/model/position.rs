@@ -31,7 +31,7 @@ pub struct ContractPositions {
     /// The operation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<Position>,
-    /// The response; of one that is referred to, the component.
+    /// The response, where the operation lists it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response: Option<Position>,
 }

@@ -8,8 +8,9 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use url::Url;
 
+use super::fetch::is_address;
 use super::observer::Observer;
-use super::options::ConnectionOptions;
+use super::options::{ConnectionOptions, Route};
 use super::shown_address::quoted_address;
 
 use crate::execute::http::{AnswerLimits, AnswerMemory, Client, ServerRoute};
@@ -68,21 +69,32 @@ impl<'a> Connection<'a> {
     ///
     /// # Errors
     /// The first such flag.
-    pub fn fits_the_embedded_mock(&self) -> Result<(), Stop> {
+    pub fn fits_the_embedded_mock(&self, contract: Option<&Path>) -> Result<(), Stop> {
+        // A contract at an address is fetched on the same way.
+        let fetches = contract.and_then(Path::to_str).is_some_and(is_address);
         let given = [
-            ("--ca", self.options.ca.is_some()),
+            ("--ca", self.options.ca.is_some() && !fetches),
             ("--client-cert", self.options.client_cert.is_some()),
-            ("--proxy", self.options.proxy.is_some()),
+            ("--proxy", self.options.proxy.is_some() && !fetches),
             ("--credentials", self.options.credentials.is_some()),
         ];
         for_a_server(&given)
     }
 
     fn route(&self) -> Result<ServerRoute, Stop> {
-        let authorities = self.options.ca.as_ref().map(|path| open::bytes(path, LONGEST_CA)).transpose()?;
+        let way = route(&Route { ca: self.options.ca.clone(), proxy: self.options.proxy.clone() })?;
         let identity = self.options.client_cert.as_ref().map(|path| open::read_private_file(path, LONGEST_CA)).transpose()?.map(SecretSlice::from);
-        Ok(ServerRoute { authorities, identity, proxy: self.options.proxy.as_deref().map(proxy).transpose()?, ..ServerRoute::default() })
+        Ok(ServerRoute { identity, ..way })
     }
+}
+
+/// The way to a server that asks for no certificate.
+///
+/// # Errors
+/// A file of authorities that cannot be read, or a text that is no address of a proxy.
+pub fn route(options: &Route) -> Result<ServerRoute, Stop> {
+    let authorities = options.ca.as_ref().map(|path| open::bytes(path, LONGEST_CA)).transpose()?;
+    Ok(ServerRoute { authorities, proxy: options.proxy.as_deref().map(proxy).transpose()?, ..ServerRoute::default() })
 }
 
 /// Refuses the first of these flags that is given: the embedded mock would ignore it.

@@ -17,6 +17,17 @@ pub struct Files {
     pub suite: Option<PathBuf>,
     /// Whether a document that is broken in part is refused.
     pub strict_document: bool,
+    /// The way to a contract at an address.
+    pub route: Route,
+}
+
+/// The way to a server, beside what its address says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Route {
+    /// A file of authorities to trust.
+    pub ca: Option<PathBuf>,
+    /// The address of a proxy.
+    pub proxy: Option<String>,
 }
 
 /// Which operations may be called.

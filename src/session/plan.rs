@@ -38,10 +38,8 @@ pub struct Planned {
 pub fn plan(args: &PlanOptions, observer: &dyn Observer) -> Result<Planned, Stop> {
     let scope = &args.scope;
     let specification = Specification::load(&scope.files)?;
-    let target = Target::for_plan(
-        scope.target.as_deref().or(specification.suite.target.as_deref()).unwrap_or("mock"),
-        scope.live || specification.suite.live,
-    )?;
+    let named = scope.target.as_deref().or(specification.suite.target.as_deref()).unwrap_or("mock");
+    let target = Target::for_plan(named, scope.live || specification.suite.live, scope.files.route.proxy.is_some())?;
     if target == Target::Mock {
         for_a_server(&[("--live", scope.live), ("--credentials", args.credentials.is_some())])?;
     }

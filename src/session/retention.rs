@@ -85,7 +85,7 @@ mod tests {
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("contract.yaml"), CONTRACT).unwrap();
-        let files = Files { contract: Some(folder.join("contract.yaml")), suite: None, strict_document: false };
+        let files = Files { contract: Some(folder.join("contract.yaml")), suite: None, ..Files::default() };
         let (specification, target) = (Specification::load(&files).unwrap(), Target::parse("http://127.0.0.1:1").unwrap());
         let capture = json!([{"slot": "clubs#1", "expression": "$response.body#/0/id", "like": colour, "nth": 0}]);
         let plan = Plan {

@@ -70,7 +70,7 @@ impl RunContext {
         }
         if *target == Target::Mock {
             for_a_server(&[("--live", scope.live)])?;
-            connection.fits_the_embedded_mock()?;
+            connection.fits_the_embedded_mock(args.scope.files.contract.as_deref())?;
         }
         let headers = headers(&args.connection.headers, &specification.suite, &specification.contract)?;
         let failed = regressions::read_for_contract(scope, &specification.contract.title)?;

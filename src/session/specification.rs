@@ -102,7 +102,7 @@ impl Specification {
             return Self::load(files);
         }
         let (contract, suite) = (then.contract.clone().map(PathBuf::from), then.suite.clone().map(PathBuf::from));
-        let named = Files { contract, suite, strict_document: files.strict_document };
+        let named = Files { contract, suite, ..files.clone() };
         let hint = "name the one to go by with --contract or --suite";
         let specification = Self::load(&named).map_err(|stop| Stop::Unusable(format!("{of} was made with other files: {stop}; {hint}")))?;
         let now = specification.sources(&named);
@@ -175,11 +175,11 @@ pub fn shown_contract(files: &Files) -> Result<Contract, Stop> {
 /// The suite cannot be read, or names no contract.
 pub fn sources(files: &Files) -> Result<(Suite, Source), Stop> {
     Ok(match (&files.suite, &files.contract) {
-        (Some(path), Some(contract)) => (open::suite(&Source::from_path(path))?.0, fetch::source(contract)),
+        (Some(path), Some(contract)) => (open::suite(&Source::from_path(path))?.0, fetch::source(contract, &files.route)?),
         (Some(path), None) => {
             let (suite, contract) = open::suite(&Source::from_path(path))?;
             if fetch::is_address(&suite.contract) {
-                let contract = fetch::source(Path::new(&suite.contract));
+                let contract = fetch::source(Path::new(&suite.contract), &files.route)?;
                 return Ok((suite, contract));
             }
             if contract.is_missing() {
@@ -188,7 +188,7 @@ pub fn sources(files: &Files) -> Result<(Suite, Source), Stop> {
             }
             (suite, contract)
         }
-        (None, Some(contract)) => (open::suite_for(&fetch::without_query(contract)), fetch::source(contract)),
+        (None, Some(contract)) => (open::suite_for(&fetch::without_query(contract)), fetch::source(contract, &files.route)?),
         (None, None) => open::suite(&Source::default_suite())?,
     })
 }

@@ -109,8 +109,8 @@ impl Target {
     ///
     /// # Errors
     /// It is no base URL.
-    pub fn for_plan(text: &str, live: bool) -> Result<Self, Stop> {
-        Self::located(text, live, false, &resolve_quickly)
+    pub fn for_plan(text: &str, live: bool, proxied: bool) -> Result<Self, Stop> {
+        Self::located(text, live, proxied, &resolve_quickly)
     }
 
     /// Where it is, how that is known, and what may be changed there.

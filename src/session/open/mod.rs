@@ -11,6 +11,7 @@ mod yaml;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::Value;
 use thiserror::Error;
@@ -58,7 +59,24 @@ pub enum LoadError {
 
 /// Fetches what is at an address, from whatever server it is on or from that server alone: where it is in the end, and its
 /// text; or why it cannot be had.
-pub type Fetch = fn(&str, Servers) -> Result<(Url, String), String>;
+type Fetching = dyn Fn(&str, Servers) -> Result<(Url, String), String> + Send + Sync;
+
+/// What fetches documents.
+#[derive(Clone)]
+pub struct Fetch(Arc<Fetching>);
+
+impl Fetch {
+    /// One that does this.
+    pub fn new(fetch: impl Fn(&str, Servers) -> Result<(Url, String), String> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(fetch))
+    }
+}
+
+impl std::fmt::Debug for Fetch {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Fetch")
+    }
+}
 
 /// Which servers may be asked for a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,7 +129,7 @@ impl Source {
             Self::File(path) => Self::File(path.parent().unwrap_or(Path::new("")).join(relative)),
             Self::Web(address, fetch) => {
                 let joined = Url::parse(address).and_then(|base| base.join(relative));
-                Self::Web(joined.map_or_else(|_| relative.to_owned(), String::from), *fetch)
+                Self::Web(joined.map_or_else(|_| relative.to_owned(), String::from), fetch.clone())
             }
         }
     }
@@ -120,15 +138,15 @@ impl Source {
         match self {
             Self::Bundled(path) => bundled::text(path).map(str::to_owned).ok_or_else(|| unreadable(path, "the binary does not carry it")),
             Self::File(path) => files::text(path, LONGEST),
-            Self::Web(address, fetch) => fetch(address, Servers::Same).map(|(_, text)| text).map_err(|reason| unfetched(&self.name(), reason)),
+            Self::Web(address, Fetch(fetch)) => fetch(address, Servers::Same).map(|(_, text)| text).map_err(|reason| unfetched(&self.name(), reason)),
         }
     }
 
     /// Reads the first file of a contract, and says where the others are to be looked for.
     fn read_first(&self) -> Result<(Self, String), LoadError> {
-        let Self::Web(address, fetch) = self else { return self.read().map(|text| (self.clone(), text)) };
-        let (url, text) = fetch(address, Servers::Any).map_err(|reason| unfetched(&self.name(), reason))?;
-        Ok((Self::Web(url.into(), *fetch), text))
+        let Self::Web(address, found) = self else { return self.read().map(|text| (self.clone(), text)) };
+        let (url, text) = (found.0)(address, Servers::Any).map_err(|reason| unfetched(&self.name(), reason))?;
+        Ok((Self::Web(url.into(), found.clone()), text))
     }
 
     /// The same of a file that another file has named: one that is no file of its own, such as a pipe or a device, may never end.

@@ -33,17 +33,17 @@ impl ContractTexts {
     /// Where these places (file and JSON Pointer) of a contract stand. A place is left out when its file cannot be read again,
     /// or does not have it any more.
     pub fn positions<'p>(&self, places: impl IntoIterator<Item = &'p str>) -> HashMap<&'p str, Position> {
-        let mut by_file: BTreeMap<&str, HashMap<&str, &'p str>> = BTreeMap::new();
+        let mut by_file: BTreeMap<&str, Vec<(&str, &'p str)>> = BTreeMap::new();
         for place in places {
             if let Some((file, pointer)) = self.taken_apart(place) {
-                by_file.entry(file).or_default().insert(pointer, place);
+                by_file.entry(file).or_default().push((pointer, place));
             }
         }
         let mut found = HashMap::new();
         for (file, wanted) in by_file {
             let Some((name, text)) = self.0.get(file).and_then(TextOrigin::text) else { continue };
-            let stands = positions(&text, wanted.keys().copied());
-            found.extend(stands.into_iter().map(|(pointer, (line, column))| (wanted[pointer], Position { file: name.clone(), line, column })));
+            let stands = positions(&text, wanted);
+            found.extend(stands.into_iter().map(|(place, (line, column))| (place, Position { file: name.clone(), line, column })));
         }
         found
     }

@@ -35,6 +35,11 @@ impl Authority {
 
     /// The same; with `clients`, for those alone whose certificates that authority has signed.
     fn serve_to(&self, name: &str, until: i32, clients: Option<&Self>) -> String {
+        self.serve_text(name, until, clients, "{}")
+    }
+
+    /// The same where every answer is this text.
+    fn serve_text(&self, name: &str, until: i32, clients: Option<&Self>, body: &'static str) -> String {
         let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         params.not_before = date_time_ymd(2020, 1, 1);
         params.not_after = date_time_ymd(until, 12, 31);
@@ -61,7 +66,7 @@ impl Authority {
                 std::thread::spawn(move || {
                     let mut stream = StreamOwned::new(connection, stream);
                     if stream.read(&mut [0; 4096]).is_ok() {
-                        let _ = stream.write_all(&crate::rim::origin::json("{}"));
+                        let _ = stream.write_all(&crate::rim::origin::json(body));
                         stream.conn.send_close_notify();
                         let _ = stream.flush();
                     }
@@ -164,4 +169,33 @@ fn a_server_without_tls_is_named_as_such() {
     let output = folder.against(&origin.url.replace("http", "https"), &[]);
     assert_eq!(output.status.code(), Some(3), "{}", text(&output));
     assert!(text(&output).contains("http://"), "{}", text(&output));
+}
+
+#[test]
+fn a_contract_at_an_address_is_fetched_with_the_authority_that_is_named() {
+    let (folder, authority) = (Folder::new("tls-contract"), Authority::new());
+    folder.write("ca.pem", &authority.pem);
+    folder.write("other.pem", Authority::new().pem);
+    let url = format!("{}/openapi.yaml", authority.serve_text("127.0.0.1", 2999, None, ONE));
+    for words in [&["list"][..], &["plan"], &["run", "--target", "mock"], &["bundle"]] {
+        let output = folder.run(&[words, &["--contract", &url, "--ca", "ca.pem"]].concat());
+        assert_eq!(output.status.code(), Some(0), "{words:?}: {}", text(&output));
+    }
+    for more in [&[][..], &["--ca", "other.pem"]] {
+        let output = folder.run(&[&["list", "--contract", &url], more].concat());
+        assert!(output.status.code() == Some(2) && text(&output).contains("--ca FILE"), "{more:?}: {}", text(&output));
+    }
+    let output = folder.run(&["list", "--contract", &url, "--ca", "gone.pem"]);
+    assert!(output.status.code() == Some(2) && text(&output).contains("gone.pem cannot be read"), "{}", text(&output));
+}
+
+#[test]
+fn a_server_of_contracts_does_not_see_the_certificate_of_a_client() {
+    let (folder, servers, clients) = (Folder::new("tls-contract-client"), Authority::new(), Authority::new());
+    let (certificate, key) = clients.client();
+    folder.write("ca.pem", &servers.pem);
+    folder.write("client.pem", format!("{certificate}{key}"));
+    let (url, target) = (servers.serve_text("127.0.0.1", 2999, Some(&clients), ONE), servers.serve_to("127.0.0.1", 2999, Some(&clients)));
+    let output = folder.run(&["run", "--contract", &url, "--target", &target, "--ca", "ca.pem", "--client-cert", "client.pem"]);
+    assert!(output.status.code() == Some(2) && text(&output).contains("name the file"), "{}", text(&output));
 }
