@@ -1,6 +1,7 @@
 //! The `probity` command: arguments in, files and exit code out.
 
 mod args;
+mod argument_groups;
 mod bundle;
 mod connection;
 mod diff;

@@ -41,5 +41,6 @@ pub(crate) mod small_report;
 pub mod suite;
 pub mod template;
 pub mod text;
+pub mod traces;
 pub mod trigger_name;
 pub mod verdict;
