@@ -17,12 +17,12 @@ impl From<&Files> for options::Files {
 
 impl From<&Selection> for options::Selection {
     fn from(args: &Selection) -> Self {
-        let Selection { operations, status, profile, allow_writes, allow, thorough, cases, regressions, seed, mark } = args.clone();
+        let Selection { operations, status, failed, profile, allow_writes, allow, thorough, cases, regressions, seed, mark } = args.clone();
         let profile = profile.map(|profile| match profile {
             Profile::Full => options::Profile::Full,
             Profile::ReadOnly => options::Profile::ReadOnly,
         });
-        Self { operations: operations.filter(), status, profile, allow_writes, allow, thorough, cases, regressions, seed, mark }
+        Self { operations: operations.filter(), status, failed, profile, allow_writes, allow, thorough, cases, regressions, seed, mark }
     }
 }
 
@@ -101,8 +101,8 @@ impl From<&RunArgs> for options::RunOptions {
 
 impl From<&PlanArgs> for options::PlanOptions {
     fn from(args: &PlanArgs) -> Self {
-        let PlanArgs { scope, credentials, headers, format: _ } = args;
-        Self { scope: scope.into(), credentials: credentials.path.clone(), headers: headers.texts.clone() }
+        let PlanArgs { scope, credentials, headers, out, format: _ } = args;
+        Self { scope: scope.into(), credentials: credentials.path.clone(), headers: headers.texts.clone(), out: out.clone() }
     }
 }
 

@@ -46,6 +46,9 @@ pub struct Selection {
     /// repeated.
     #[arg(long, value_name = "CODE")]
     pub status: Vec<Status>,
+    /// Only what the last run found wrong, by the report in --out. What is not judged again stays wrong for the next time.
+    #[arg(long)]
+    pub failed: bool,
     /// What may be sent. A target elsewhere is only read unless writes are allowed. On no server is anything changed that the run
     /// has not made, unless --allow names it.
     #[arg(long, value_enum, value_name = "NAME")]

@@ -1,7 +1,7 @@
 //! A plan: every request that a run will send, and the cell each one is for, before anything is sent.
 
 use crate::model::trigger_name::TriggerName;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -23,6 +23,12 @@ pub struct Plan {
     /// Whether the target ends with the run, so that nothing is looked after on it.
     #[serde(default)]
     pub disposable: bool,
+    /// How many cells of the contract are not selected.
+    #[serde(default)]
+    pub not_selected: u64,
+    /// Cells that an earlier run found wrong, where the run is about those, each as operation and status.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub failed: BTreeSet<(String, Status)>,
     /// Every selected cell, in the order of the contract.
     pub cells: Vec<PlannedCell>,
     /// Probes in the order in which they are due; `after` says what really has to wait.

@@ -81,9 +81,22 @@ pub struct Report {
     /// What the run made, or may have made, and that is still there; and what came back from a write and has no known owner.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<Leftover>,
+    /// Cells that an earlier run found wrong, by which this one was chosen (`--failed`), and that it has not judged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub still_wrong: Vec<NamedCell>,
     /// What is wrong with the contract's document itself. It breaks nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub document_issues: Vec<DocumentIssue>,
+}
+
+/// The name of a cell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct NamedCell {
+    /// Operation id, or `*` for the server as a whole.
+    pub operation: String,
+    /// Status.
+    pub status: Status,
 }
 
 /// What one or more findings come from: the same rule at the same place of an answer, but for the index of an item. A wrong
@@ -212,6 +225,9 @@ pub struct Totals {
     /// Cells whose status no document names, by verdict; absent where there are none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub inferred: BTreeMap<String, u64>,
+    /// Cells of the contract that were not asked for, because the run was about others; absent where all were.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub not_selected: u64,
     /// Requests sent, all purposes together.
     pub requests: u64,
     /// Those of them that only made fixtures.
@@ -227,6 +243,12 @@ impl Cell {
     }
 }
 
+/// Whether a count is left out.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
 impl Totals {
     /// The sums over cells, with every verdict present, and how many requests were sent in all, for fixtures and for clean-up.
     pub fn totals_of(cells: &[Cell], requests: u64, fixture_requests: u64, cleanup_requests: u64) -> Self {
@@ -239,6 +261,7 @@ impl Totals {
             verdicts: counted(false).collect(),
             inferred: counted(true).filter(|(_, count)| *count > 0).collect(),
             in_part: cells.iter().map(|cell| u64::from(cell.is_in_part() && !cell.certainty.is_inferred())).sum(),
+            not_selected: 0,
             requests,
             fixture_requests,
             cleanup_requests,

@@ -52,7 +52,8 @@ pub fn plan(contract: &Contract, schemas: &Schemas, suite: &Suite, options: &Pla
     check_triggers(contract)?;
     let wanted = WantedCells::choose(contract, options)?;
     let context = planning_context::Context::new(contract, schemas, suite, options, &wanted);
-    passes::run(&context, passes::PASSES)
+    let planned = passes::run(&context, passes::PASSES)?;
+    Ok(Plan { not_selected: wanted.not_selected(), failed: options.failed.clone().unwrap_or_default(), ..planned })
 }
 
 fn check_triggers(contract: &Contract) -> Result<(), PlanError> {

@@ -17,6 +17,8 @@ pub struct PlanningOptions {
     pub filter: Filter,
     /// Statuses; empty for all.
     pub statuses: Vec<Status>,
+    /// The cells that an earlier run found wrong, each as operation and status, where only those are asked for.
+    pub failed: Option<BTreeSet<(String, Status)>>,
     /// What may be changed.
     pub permission: Permission,
     /// Security schemes that the full account has credentials for; `None` for all there are.

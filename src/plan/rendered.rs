@@ -106,7 +106,7 @@ fn total_lines(text: &mut String, plan: &Plan, windows: &[RateLimit]) {
     let count = |wanted: fn(&Intent) -> bool| plan.cells.iter().filter(|cell| wanted(&cell.intent)).count();
     let aimed = count(|intent| matches!(intent, Intent::Probes(_)));
     let watched = count(|intent| matches!(intent, Intent::Watched));
-    let _ = writeln!(text, "\n{} cells: {aimed} to be proved, {watched} watched", plan.cells.len());
+    let _ = writeln!(text, "\n{} cells: {aimed} to be proved, {watched} watched{}", plan.cells.len(), not_selected(plan));
     let _ = writeln!(text, "{all} requests at least: {probes} probes, {fixtures} fixtures, {cleanup} clean-up");
     if !windows.is_empty() {
         let _ = writeln!(text, "up to {} requests more, to try in another way what is refused", all.div_ceil(RESERVE));
@@ -155,6 +155,11 @@ fn total_lines(text: &mut String, plan: &Plan, windows: &[RateLimit]) {
     for (reason, count) in reasons {
         let _ = writeln!(text, "{count} cells {reason}");
     }
+}
+
+/// How many cells of the contract the selection leaves out, where it leaves out any.
+fn not_selected(plan: &Plan) -> String {
+    if plan.not_selected == 0 { String::new() } else { format!("; {} others of the contract not selected", plan.not_selected) }
 }
 
 /// What the requests would change if each were accepted, and what is made that nothing removes.

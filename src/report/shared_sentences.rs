@@ -89,7 +89,14 @@ pub(super) fn counts(report: &Report) -> String {
     let inferred = counted(&|verdict| report.totals.inferred(verdict), &|_| String::new());
     let sum = if report.totals.cells == 1 { "1 cell".to_owned() } else { format!("{} cells", report.totals.cells) };
     let own = if own.is_empty() { sum } else { format!("{sum}: {}", own.join(", ")) };
-    if inferred.is_empty() { own } else { format!("{own}; inferred, and counted apart: {}", inferred.join(", ")) }
+    let inferred = if inferred.is_empty() { String::new() } else { format!("; inferred, and counted apart: {}", inferred.join(", ")) };
+    let others = report.totals.not_selected;
+    let others = if others == 0 {
+        String::new()
+    } else {
+        format!("; not selected: {} of the contract", plural(usize::try_from(others).unwrap_or(usize::MAX), "other cell"))
+    };
+    format!("{own}{inferred}{others}")
 }
 
 /// Requests, what they were for, what a proved cell cost, and how long it took.

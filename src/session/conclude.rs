@@ -10,9 +10,9 @@ use super::target::{self, Specification};
 use super::{atomic_file, finding_positions, json_file};
 use crate::judge::{Recording, accepted_alternatives, alternatives, count_tries, judge as judge_case, own_requests, sent, undocumented_members};
 use crate::model::contract::WHOLE_SERVER;
-use crate::model::plan::Intent;
+use crate::model::plan::{Intent, Plan};
 use crate::model::reason::Code;
-use crate::model::report::{Cell, ContractName, Report, SCHEMA_VERSION, SentProbe, Target, Tool, Totals};
+use crate::model::report::{Cell, ContractName, NamedCell, Report, SCHEMA_VERSION, SentProbe, Target, Tool, Totals};
 use crate::model::verdict::{Severity, Verdict};
 use crate::report::{FORMATS, causes};
 use crate::session::stop::Stop;
@@ -94,7 +94,8 @@ pub fn conclude(
     if let Some(earlier_runs) = &earlier_runs {
         earlier_runs.recall_cells(&mut report, &recording.plan);
         let totals = &report.totals;
-        report.totals = Totals::totals_of(&report.cells, totals.requests, totals.fixture_requests, totals.cleanup_requests);
+        let sums = Totals::totals_of(&report.cells, totals.requests, totals.fixture_requests, totals.cleanup_requests);
+        report.totals = Totals { not_selected: totals.not_selected, ..sums };
     }
     finding_positions::add_to_report(&mut report, specification);
     report.causes = causes(&report);
@@ -145,7 +146,8 @@ pub fn assemble(specification: &Specification, recording: &Recording) -> Report 
         duration_ms: recording.duration_ms,
         seed: recording.seed,
         keep: recording.keep,
-        totals: Totals::totals_of(&judgement.cells, all, count("fixture"), count("cleanup")),
+        totals: Totals { not_selected: recording.plan.not_selected, ..Totals::totals_of(&judgement.cells, all, count("fixture"), count("cleanup")) },
+        still_wrong: still_wrong(&recording.plan, &judgement.cells),
         cells: judgement.cells,
         findings: judgement.findings,
         causes: Vec::new(),
@@ -161,6 +163,14 @@ pub fn assemble(specification: &Specification, recording: &Recording) -> Report 
         left: recording.traces.left.clone(),
         document_issues: specification.contract.issues.clone(),
     }
+}
+
+/// The cells by which the run was chosen and of which nothing was seen: they are as wrong as they were.
+fn still_wrong(plan: &Plan, cells: &[Cell]) -> Vec<NamedCell> {
+    let judged = |cell: &Cell| !matches!(cell.verdict, Verdict::Blocked | Verdict::Inconclusive | Verdict::Skipped | Verdict::Unreached);
+    let is_judged = |operation: &str, status| cells.iter().any(|cell| cell.operation == operation && cell.status == status && judged(cell));
+    let open = plan.failed.iter().filter(|(operation, status)| !is_judged(operation, *status));
+    open.map(|(operation, status)| NamedCell { operation: operation.clone(), status: *status }).collect()
 }
 
 /// Whether a cell that was not reached is settled by another one: the contract lets the server choose between two statuses,

@@ -306,6 +306,7 @@ pub fn plan_decisions(scope: &Scope, target: &Target, specification: &Specificat
         ("--regressions", digest(&serde_json::to_string(&options.regressions).unwrap_or_default())),
         ("--only", options.filter.flags_text()),
         ("--status", format!("{status:?}")),
+        ("--failed", format!("{:?}", options.failed)),
         ("--allow", allow.join(" ")),
         ("--thorough", thorough.to_string()),
         ("--profile", target::permission_profile(&scope.selection, target).to_owned()),

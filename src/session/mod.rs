@@ -8,6 +8,7 @@ pub(crate) mod connection;
 pub mod diff;
 pub(crate) mod earlier_runs;
 pub(crate) mod embedded_mock;
+mod failed;
 pub(crate) mod fetch;
 mod finding_positions;
 pub(crate) mod finding_repeats;

@@ -46,6 +46,8 @@ pub struct Selection {
     pub operations: Filter,
     /// Which statuses; all where none is named.
     pub status: Vec<Status>,
+    /// Whether only what the last run found wrong is asked for.
+    pub failed: bool,
     /// What may be sent.
     pub profile: Option<Profile>,
     /// Whether a target elsewhere may be written to.
@@ -210,6 +212,8 @@ pub struct PlanOptions {
     pub credentials: Option<PathBuf>,
     /// Header fields that would be sent.
     pub headers: Vec<String>,
+    /// Folder with the reports of the last run.
+    pub out: PathBuf,
 }
 
 /// Options of a clean-up.

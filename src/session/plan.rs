@@ -3,6 +3,7 @@
 use super::connection::{NamedValues, for_a_server};
 use super::earlier_runs::EarlierRuns;
 use super::embedded_mock::EmbeddedMock;
+use super::failed::failed_cells;
 use super::identity::headers;
 use super::observer::Observer;
 use super::options::PlanOptions;
@@ -64,7 +65,12 @@ pub fn plan(args: &PlanOptions, observer: &dyn Observer) -> Result<Planned, Stop
     let mark = scope.selection.mark.clone().unwrap_or_else(|| "probity".to_owned());
     let options = target::options(&scope.selection, &target, &specification.suite, given, schemes, mark)?;
     let regressions = regressions::read_for_contract(scope, &specification.contract.title)?;
-    let options = PlanningOptions { regressions, ..super::earlier_runs::with_limits(options, scope, &target, &specification, &earlier_runs) };
+    let failed = scope.selection.failed.then(|| failed_cells(&args.out, &specification.contract, false)).transpose()?;
+    if let Some(failed) = &failed {
+        observer.note(&failed.told);
+    }
+    let failed = failed.map(|failed| failed.cells);
+    let options = PlanningOptions { regressions, failed, ..super::earlier_runs::with_limits(options, scope, &target, &specification, &earlier_runs) };
     let plan = specification.plan(&options)?;
     let log_ins = if target == Target::Mock { String::new() } else { planned_log_ins(&specification.suite) };
     Ok(Planned { plan, windows: options.windows, log_ins, headers })

@@ -49,6 +49,8 @@ pub fn replay(args: &ReplayOptions, recording: &Recording, observer: &dyn Observ
     }
     run.scope.target = Some(recording.target.clone());
     run.scope.selection.seed = recording.seed;
+    // The probe is named.
+    run.scope.selection.failed = false;
     let specification =
         Specification::load_again(&run.scope.files, &recording.files, &args.recording.display().to_string())?.with_checks(&run.reports.checks)?;
     let target = Target::of_run(&run, &specification)?;

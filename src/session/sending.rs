@@ -2,6 +2,7 @@
 
 use super::connection::{Connection, NamedValues, environment, for_a_server};
 use super::earlier_runs::EarlierRuns;
+use super::failed::failed_cells;
 use super::identity::{accounts, headers};
 use super::regressions;
 use super::target::{self, Specification, Target};
@@ -56,6 +57,8 @@ pub(crate) struct RunContext {
     pub accounts: Accounts,
     /// The mock's own invention, when the target is the embedded one.
     pub embedded: Option<EmbeddedMock>,
+    /// Which run found wrong what is asked for, where only that is.
+    pub told: Option<String>,
 }
 
 impl RunContext {
@@ -74,17 +77,19 @@ impl RunContext {
         }
         let headers = headers(&args.connection.headers, &specification.suite, &specification.contract)?;
         let failed = regressions::read_for_contract(scope, &specification.contract.title)?;
+        let wrong = scope.selection.failed.then(|| failed_cells(&args.reports.out, &specification.contract, args.reports.strict)).transpose()?;
+        let (told, wrong) = wrong.map(|wrong| (wrong.told, wrong.cells)).unzip();
         let with = |options: PlanningOptions| PlanningOptions {
             regressions: failed,
+            failed: wrong,
             ..super::earlier_runs::with_limits(options, scope, target, specification, earlier_runs)
         };
         if *target == Target::Mock {
             let embedded = EmbeddedMock::prepare(specification, &mock.fault, &mock.variant)?;
             let mark = scope.selection.mark.clone().unwrap_or_else(|| format!("probity-{:x}", scope.selection.seed));
             let accounts = Accounts { headers: mock_fields(&headers), ..embedded.accounts() };
-            let options =
-                with(target::options(&scope.selection, target, &specification.suite, embedded.given_resources(), accounts.schemes(), mark)?);
-            return Ok(Self { options, accounts, embedded: Some(embedded) });
+            let options = with(target::options(&scope.selection, target, &specification.suite, embedded.given_resources(), accounts.schemes(), mark)?);
+            return Ok(Self { options, accounts, embedded: Some(embedded), told });
         }
         let named = NamedValues::read(args.connection.credentials.as_deref())?;
         let lookup = |name: &str| named.get(name);
@@ -96,7 +101,7 @@ impl RunContext {
         // Names must not meet those of an earlier run, and no one else can know them: by its mark the run knows its own.
         let mark = args.scope.selection.mark.clone().unwrap_or_else(random_mark);
         let options = with(target::options(&scope.selection, target, &specification.suite, given, accounts.schemes(), mark)?);
-        Ok(Self { options, accounts, embedded: None })
+        Ok(Self { options, accounts, embedded: None, told })
     }
 }
 

@@ -24,6 +24,8 @@ pub fn closure(plan: &Plan, wanted: &[ProbeId], around: &[ProbeId]) -> Plan {
         }
     }
     let mut part = Plan {
+        not_selected: plan.not_selected,
+        failed: BTreeSet::new(),
         mark: plan.mark.clone(),
         disposable: plan.disposable,
         cells: plan.cells.iter().filter_map(|cell| with_probes_left(cell, &kept, &probes)).collect(),

@@ -21,6 +21,8 @@ pub struct WantedCells {
     cells: Vec<PlannedCell>,
     /// Operations with such a cell; requests for any other are fixtures.
     operations: BTreeSet<String>,
+    /// How many cells of the contract are not wanted.
+    not_selected: u64,
 }
 
 impl WantedCells {
@@ -30,15 +32,19 @@ impl WantedCells {
     /// No cell is left.
     pub fn choose(contract: &Contract, options: &PlanningOptions) -> Result<Self, PlanError> {
         let by_status = |status: Status| options.statuses.is_empty() || options.statuses.iter().any(|chosen| chooses(*chosen, status));
+        let by_failed =
+            |operation: &str, status: Status| options.failed.as_ref().is_none_or(|all| all.iter().any(|(id, one)| id == operation && *one == status));
         let mut cells = Vec::new();
         for operation in contract.operations.iter().filter(|operation| options.filter.selects(operation)) {
-            for response in operation.responses.iter().filter(|response| by_status(response.status)) {
+            for response in operation.responses.iter().filter(|response| by_status(response.status) && by_failed(&operation.id, response.status)) {
                 cells.push(cell(operation, response.status, response.general));
             }
         }
         let all = Filter { exclude: Vec::new(), ..options.filter.clone() }.is_all();
         let whole_server = all || options.filter.only.iter().any(|pattern| pattern == WHOLE_SERVER);
-        for response in contract.server_responses.iter().filter(|response| whole_server && by_status(response.status)) {
+        for response in
+            contract.server_responses.iter().filter(|response| whole_server && by_status(response.status) && by_failed(WHOLE_SERVER, response.status))
+        {
             cells.push(PlannedCell {
                 operation: WHOLE_SERVER.to_owned(),
                 method: Method::default(),
@@ -52,12 +58,18 @@ impl WantedCells {
             return Err(nothing(contract, options));
         }
         let operations = cells.iter().map(|cell| cell.operation.clone()).collect();
-        Ok(Self { cells, operations })
+        let all = contract.operations.iter().map(|operation| operation.responses.len()).sum::<usize>() + contract.server_responses.len();
+        Ok(Self { not_selected: (all - cells.len()) as u64, cells, operations })
     }
 
     /// The cells.
     pub fn cells(&self) -> &[PlannedCell] {
         &self.cells
+    }
+
+    /// How many cells of the contract are not wanted.
+    pub fn not_selected(&self) -> u64 {
+        self.not_selected
     }
 
     /// Whether a cell of this operation is wanted.
@@ -105,6 +117,13 @@ fn nothing(contract: &Contract, options: &PlanningOptions) -> PlanError {
         known.dedup();
         wanted.push(format!("no documented status is among {}", words(&options.statuses)));
         hints.push(format!("documented are {}", words(&known)));
+    }
+    if let Some(failed) = &options.failed {
+        wanted.push(format!("nothing of it is among the {} that the last run found wrong", failed.len()));
+        let mut wrong: Vec<&str> = failed.iter().map(|(operation, _)| operation.as_str()).collect();
+        wrong.dedup();
+        wrong.truncate(MOST_TAGS);
+        hints.push(format!("what it found wrong is about {}", wrong.join(", ")));
     }
     PlanError::NothingSelected { wanted: wanted.join(" and "), hint: hints.join("; ") }
 }
