@@ -41,6 +41,9 @@ pub struct Scope {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub files: Files,
+    /// Run no command of the suite (`hooks`, and `command` of what is given); what is missing then is said.
+    #[arg(long)]
+    pub no_hooks: bool,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub selection: Selection,

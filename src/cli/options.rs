@@ -35,8 +35,16 @@ impl From<&Pace> for options::Pace {
 
 impl From<&Scope> for options::Scope {
     fn from(args: &Scope) -> Self {
-        let Scope { target, live, files, selection, budget, pace } = args;
-        Self { target: target.clone(), live: *live, files: files.into(), selection: selection.into(), budget: *budget, pace: pace.into() }
+        let Scope { target, live, files, no_hooks, selection, budget, pace } = args;
+        Self {
+            target: target.clone(),
+            live: *live,
+            files: files.into(),
+            no_hooks: *no_hooks,
+            selection: selection.into(),
+            budget: *budget,
+            pace: pace.into(),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::exit;
-use crate::execute::RunEvent;
+use crate::execute::{RunEvent, end_commands};
 use crate::model::contract::RateLimit;
 use crate::model::plan::Plan;
 use crate::model::text::{duration_in_words, one_line};
@@ -92,6 +92,7 @@ pub fn interruption(journalled: bool) -> impl Fn() -> bool + Send + Sync {
             if raised.swap(true, Ordering::Relaxed) {
                 let then = if journalled { "; `probity clean` removes what is left" } else { "" };
                 anstream::eprintln!("Ended at once{then}.");
+                end_commands();
                 std::process::exit(i32::from(exit::INCONCLUSIVE));
             }
             anstream::eprintln!("Ending: what was made is removed first. Ask again to end at once.");

@@ -44,6 +44,7 @@ mod tests {
             budget: None,
             windows,
             before: Vec::new(),
+            hooks: crate::execute::ResourceHooks::default(),
             longest_wait: Duration::from_secs(1000),
             sweep: false,
         };

@@ -3,6 +3,7 @@
 mod admission;
 mod backoff;
 mod burst;
+mod command_process;
 mod credential_renewal;
 mod earlier_answers;
 pub mod http;
@@ -13,17 +14,22 @@ mod listed_fallback;
 mod next_page;
 mod outage;
 mod overload;
+
 mod ownership;
 mod recovery;
 mod redirect;
+mod resource_hooks;
 mod send;
 mod send_queue;
 
+pub use command_process::{ReadyCommand, end_commands};
 pub use limiter::Limiter;
+
 pub use recovery::journal_replay::EarlierExchanges;
 pub use recovery::orphans::CleanUpResult;
 pub use recovery::remaking::RemakeContext;
 pub use redirect::resolve_address;
+pub use resource_hooks::ResourceHooks;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
@@ -68,6 +74,8 @@ pub struct ExecutionSettings {
     pub before: Vec<Duration>,
     /// The longest wait that a server may ask for (429) and be believed.
     pub longest_wait: Duration,
+    /// Commands around resources.
+    pub hooks: ResourceHooks,
     /// Whether what is left at the end is removed; a server that ends with the run has nothing left.
     pub sweep: bool,
 }
@@ -132,6 +140,8 @@ struct RunState {
     unfound: BTreeSet<String>,
     held: BTreeSet<SlotId>,
     swept: usize,
+    /// What was removed since the commands after removals were last run, by kind and id.
+    removed: Vec<(String, String)>,
     /// What is being looked for in other lists.
     sought: BTreeSet<SlotId>,
 }
@@ -203,12 +213,13 @@ impl<'a> Run<'a> {
             self.sweep(&queue).await;
         }
         self.put_back(&queue).await;
+        self.after_removed(&queue).await;
         for (probe, outcome) in std::mem::take(&mut *queue.asides.lock().unwrap_or_else(PoisonError::into_inner)) {
             self.end(&probe, outcome);
             self.progress.added.push(probe);
         }
         let (made, left) = self.inventory();
-        let traces = RunTraces { made, left, changed: std::mem::take(&mut self.progress.changed) };
+        let traces = RunTraces { made, left, changed: std::mem::take(&mut self.progress.changed), failed_commands: queue.failed_commands() };
         let RunState { mut ended, added, known, beside: mut slots, .. } = self.progress;
         slots.extend(known.unplanned().clone());
         if let Some(pasts) = self.pasts {
@@ -252,6 +263,7 @@ impl<'a> Run<'a> {
             if let Some(ended) = under_way.next().await {
                 let probe = ended.probe;
                 self.record_ended(ended, queue);
+                self.after_removed(queue).await;
                 under_way.extend(self.other_list_requests(probe, queue));
             } else if open.is_empty() {
                 return;
@@ -314,6 +326,7 @@ impl<'a> Run<'a> {
         for slot in &probe.consumes {
             if self.progress.known.removal(slot).is_some_and(|removal| removal.by == probe.id) {
                 self.progress.unfilled.remove(slot);
+                self.note_removed(slot);
             }
         }
         self.note_unlisted(probe, &outcome);

@@ -90,7 +90,7 @@ impl Sender<'_, '_> {
             outcome.ending = Ending::Withheld(NotSent::NoOperation.into());
             return outcome;
         };
-        let request = match self.request(probe, slots, told) {
+        let request = match self.before_made(probe, self.request(probe, slots, told)).await {
             Ok(request) => request,
             Err(reason) => {
                 outcome.ending = Ending::Withheld(reason);
@@ -260,7 +260,7 @@ impl Sender<'_, '_> {
     }
 
     /// Whether a run that was cut off has an answer for the next request already.
-    fn has_more(&self, probe: &Probe) -> bool {
+    pub(super) fn has_more(&self, probe: &Probe) -> bool {
         self.pasts.is_some_and(|pasts| pasts.has_more(&probe.id))
     }
 

@@ -38,6 +38,8 @@ pub(super) struct SendQueue<'a> {
     pub waiting: Mutex<BTreeSet<ProbeId>>,
     /// Requests that a probe which is let through may make necessary.
     pub entailed: Mutex<BTreeMap<ProbeId, u64>>,
+    /// What commands around resources have failed, in words.
+    failed_commands: Mutex<Vec<String>>,
     /// Requests that were sent beside the plan, and what came.
     pub asides: Mutex<Vec<(Probe, Outcome)>>,
 }
@@ -59,6 +61,7 @@ impl SendQueue<'_> {
             sent: AtomicU64::new(0),
             waiting: Mutex::default(),
             entailed: Mutex::default(),
+            failed_commands: Mutex::default(),
             asides: Mutex::default(),
         }
     }
@@ -83,6 +86,21 @@ impl SendQueue<'_> {
 
     pub fn block_slots(&self, slots: BTreeSet<SlotId>) {
         let _ = self.held.set(slots);
+    }
+
+    /// Notes that a command around a resource has failed; whether that is new.
+    pub fn command_failed(&self, reason: &str) -> bool {
+        let mut failed = self.failed_commands.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = !failed.iter().any(|known| known == reason);
+        if new {
+            failed.push(reason.to_owned());
+        }
+        new
+    }
+
+    /// What commands have failed.
+    pub fn failed_commands(&self) -> Vec<String> {
+        self.failed_commands.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Whether a thing may be held by something that cannot be found, directly or not.

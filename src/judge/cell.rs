@@ -87,6 +87,11 @@ fn facts<'v>(view: &CellInputs<'v>, planned: &PlannedCell, cell: &mut Cell) -> C
     }
     match &planned.intent {
         Intent::Watched => judge_server_error_cell(view, cell),
+        Intent::Skipped(reason) | Intent::Unreachable(reason) if reason.code() == Code::CommandFailed => {
+            // It is not left out by choice, and there is a way: what it rests on has failed.
+            set_reason(view, cell, reason, None);
+            CellFacts { watched: true, ..CellFacts::default() }
+        }
         Intent::Skipped(reason) | Intent::Postponed(reason) => {
             set_reason(view, cell, reason, None);
             CellFacts { left_out: true, ..CellFacts::default() }

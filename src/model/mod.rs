@@ -23,6 +23,7 @@ pub mod journal;
 pub mod keep;
 pub mod log_in;
 pub mod media_range;
+pub mod own_command;
 pub mod own_header;
 pub mod own_request;
 pub mod own_security;

@@ -81,6 +81,9 @@ pub struct Report {
     /// What the run made, or may have made, and that is still there; and what came back from a write and has no known owner.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<Leftover>,
+    /// Commands of the suite around resources that have failed, and how.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failed_commands: Vec<String>,
     /// Cells that an earlier run found wrong, by which this one was chosen (`--failed`), and that it has not judged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub still_wrong: Vec<NamedCell>,

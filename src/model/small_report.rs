@@ -51,6 +51,7 @@ pub fn sample() -> Report {
         duration_ms: 2345,
         seed: 7,
         keep: crate::model::keep::Keep::All,
+        failed_commands: Vec::new(),
         still_wrong: Vec::new(),
         totals: Totals::totals_of(&cells, 21, 2, 1),
         cells,

@@ -11,6 +11,7 @@ use super::check_level::CheckLevels;
 use super::filter::Filter;
 use super::keep::Keep;
 use super::log_in::{LogIn, OAuth};
+use super::own_command::{Hooks, OwnCommand};
 use super::own_header::OwnHeader;
 use super::own_request::OwnRequest;
 use super::own_security::OwnSecurity;
@@ -42,6 +43,10 @@ pub struct Suite {
     #[serde(default)]
     #[cfg_attr(test, schemars(example = json!({"exports": [{"env": "LIBRARY_EXPIRED_EXPORT", "state": "expired"}]})))]
     pub given: BTreeMap<String, Vec<Given>>,
+    /// Commands before and after the run, and before and after a resource: JSON in, JSON out. docs/commands.md explains them.
+    #[serde(default, skip_serializing_if = "Hooks::is_empty")]
+    #[cfg_attr(test, schemars(example = json!({"before-run": ["./seed.py"], "after": {"loans": {"run": ["./unshelve.py"], "seconds": 5}}})))]
+    pub hooks: Hooks,
     /// Operations with an effect beyond their own resource, by effect. Names of your own (`notify` tells people something, `cost`
     /// costs something) are off on a target elsewhere until `--allow NAME`. `leftovers`, `borrowed` and `sweeping` put an
     /// operation, also a GET, into that class, whatever its method and path say: see the README.
@@ -105,6 +110,27 @@ pub struct Suite {
 }
 
 impl Suite {
+    /// Every command, each with its place in the suite.
+    pub fn commands(&self) -> Vec<(String, &OwnCommand)> {
+        let given = self.given.iter().flat_map(|(kind, all)| all.iter().enumerate().map(move |(index, one)| (kind, index, one)));
+        let given = given.filter_map(|(kind, index, one)| Some((format!("given.{kind}[{index}]"), one.command.as_ref()?)));
+        given.chain(self.hooks.all()).collect()
+    }
+
+    /// Refuses commands that cannot be meant.
+    ///
+    /// # Errors
+    /// The place of the first one, and why.
+    pub fn check_commands(&self) -> Result<(), String> {
+        for (place, command) in self.commands() {
+            command.check().map_err(|reason| format!("{place}: {reason}"))?;
+            if place != "hooks.before-run" && !command.parts().sets.is_empty() {
+                return Err(format!("{place}: only hooks.before-run gives variables (`sets`)"));
+            }
+        }
+        Ok(())
+    }
+
     /// The places of schemas that need not be judged, each with its reason.
     ///
     /// # Errors
@@ -238,6 +264,10 @@ pub struct Given {
     #[serde(default)]
     #[cfg_attr(test, schemars(example = &"1"))]
     pub id: Option<String>,
+    /// A command that prints its id, as `{"id": "7"}`; `{"id": null}` where there is none. It is run before the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(example = json!(["./expired-export.py"])))]
+    pub command: Option<OwnCommand>,
     /// The state it is in; without it the resource is an ordinary one.
     #[serde(default)]
     #[cfg_attr(test, schemars(example = &"expired"))]

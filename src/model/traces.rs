@@ -14,6 +14,9 @@ pub struct RunTraces {
     pub changed: Vec<Changed>,
     /// What is left.
     pub left: Vec<Leftover>,
+    /// Which commands around resources have failed, and how.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failed_commands: Vec<String>,
 }
 
 /// Something that the run made.

@@ -6,6 +6,7 @@ use crate::model::contract::{RateLimit, Status};
 use crate::model::drawn::Drawn;
 use crate::model::effect::Permission;
 use crate::model::filter::Filter;
+use crate::model::reason::Reason;
 
 /// Where requests are counted, so many of a run stand for one that may be spent on trying in another way what was refused.
 pub const RESERVE: u64 = 5;
@@ -27,6 +28,8 @@ pub struct PlanningOptions {
     pub limited: BTreeSet<String>,
     /// Resources known before the run, by kind.
     pub given: BTreeMap<String, Vec<GivenResource>>,
+    /// Why a command has given none of a kind, in a state.
+    pub not_given: BTreeMap<(String, Option<String>), Reason>,
     /// The mark of the run, which every name it makes carries.
     pub mark: String,
     /// How many requests may be sent to reach the rate limit after everything else; 0 leaves it alone.

@@ -137,6 +137,11 @@ pub(super) fn checks(report: &Report) -> Option<String> {
     (!named.is_empty()).then(|| format!("Levels of checks: {}.", named.join(", ")))
 }
 
+/// Which commands of the suite have failed, where any has.
+pub(super) fn failed_commands(report: &Report) -> Option<String> {
+    (!report.failed_commands.is_empty()).then(|| format!("Commands that failed: {}.", report.failed_commands.join("; ")))
+}
+
 /// What is kept of the answers, where that is not everything.
 pub(super) fn kept_sentence(report: &Report) -> Option<String> {
     let words = match report.keep {

@@ -1,6 +1,8 @@
 //! `probity clean`: removes what interrupted runs have left behind.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use secrecy::SecretString;
 
 use super::connection::{Connection, NamedValues};
 use super::earlier_runs::EarlierRuns;
@@ -27,6 +29,8 @@ struct CleanUp<'a> {
     target: &'a Target,
     connection: &'a Connection<'a>,
     observer: &'a dyn Observer,
+    /// Values that a command before the run has given. To clean up alone, none is run.
+    variables: &'a BTreeMap<String, SecretString>,
 }
 
 /// Cleans up, and says what was done.
@@ -37,7 +41,8 @@ pub fn clean_up(args: &CleanOptions, observer: &dyn Observer) -> Result<Conclusi
     let specification = Specification::load(&args.files)?;
     let target = Target::connected(&args.target, specification.suite.live, args.connection.proxy.is_some())?;
     let connection = Connection::new(&args.connection);
-    let sweep = CleanUp { target: &target, connection: &connection, observer };
+    let variables = &BTreeMap::new();
+    let sweep = CleanUp { target: &target, connection: &connection, observer, variables };
     if args.files.contract.is_none() && args.files.suite.is_none() {
         let others = EarlierRuns::open(&args.pace.state, &target, &specification, Answers::All, observer)?.sources_of_leftovers()?;
         if !others.is_empty() {
@@ -85,8 +90,8 @@ fn clean_up_contract(
 /// # Errors
 /// Credentials are missing, or the state folder cannot be used.
 pub(super) fn start_over(command: &sending::SendCommand<'_>, mut earlier_runs: EarlierRuns) -> Result<EarlierRuns, Stop> {
-    let sending::SendCommand { args, target, specification, connection, observer } = *command;
-    let by = CleanUp { target, connection, observer };
+    let sending::SendCommand { args, target, specification, connection, observer, outside } = *command;
+    let by = CleanUp { target, connection, observer, variables: &outside.variables };
     let mut sent_before = 0;
     if *target != Target::Mock && !earlier_runs.journals.is_empty() {
         let windows = target::windows(&args.scope.pace.window, target, &specification.contract);
@@ -100,13 +105,8 @@ pub(super) fn start_over(command: &sending::SendCommand<'_>, mut earlier_runs: E
 }
 
 /// Removes what is left; the exit code, and how many requests it took.
-fn remove_leftovers(
-    by: &CleanUp<'_>,
-    specification: &Specification,
-    earlier_runs: &EarlierRuns,
-    options: &PlanningOptions,
-) -> Result<(Conclusion, u64), Stop> {
-    let CleanUp { target, connection, observer } = *by;
+fn remove_leftovers(by: &CleanUp<'_>, specification: &Specification, earlier_runs: &EarlierRuns, options: &PlanningOptions) -> Result<(Conclusion, u64), Stop> {
+    let CleanUp { target, connection, observer, variables } = *by;
     let Target::Server { base, .. } = target else {
         observer.result("Nothing is left: the embedded mock ends with its run.\n");
         return Ok((Conclusion::Conforms, 0));
@@ -119,7 +119,7 @@ fn remove_leftovers(
         if !open {
             continue;
         }
-        let named = NamedValues::read(connection.credentials())?;
+        let named = NamedValues::read(connection.credentials())?.with(variables);
         let headers = headers(connection.headers(), &specification.suite, &specification.contract)?;
         named.check(&specification.suite, &headers, observer)?;
         let accounts = accounts(specification, &Filter::default(), &headers, &|name: &str| named.get(name))?;

@@ -147,6 +147,7 @@ pub fn assemble(specification: &Specification, recording: &Recording) -> Report 
         seed: recording.seed,
         keep: recording.keep,
         totals: Totals { not_selected: recording.plan.not_selected, ..Totals::totals_of(&judgement.cells, all, count("fixture"), count("cleanup")) },
+        failed_commands: recording.traces.failed_commands.clone(),
         still_wrong: still_wrong(&recording.plan, &judgement.cells),
         cells: judgement.cells,
         findings: judgement.findings,
@@ -196,6 +197,7 @@ fn code(report: &Report, exit_policy: ExitPolicy) -> Conclusion {
         || of(Verdict::Inconclusive)
         || nothing_proved
         || report.left.iter().any(|left| left.removable)
+        || !report.failed_commands.is_empty()
         || (exit_policy.complete
             && (of(Verdict::Skipped) || report.cells.iter().any(|cell| cell.verdict == Verdict::Unreached && !is_settled(report, cell))))
     {

@@ -141,6 +141,13 @@ impl NamedValues {
         Ok(Self(file.map(open::credentials).transpose()?.unwrap_or_default()))
     }
 
+    /// The same with values that go before those of the file.
+    #[must_use]
+    pub fn with(mut self, values: &BTreeMap<String, SecretString>) -> Self {
+        self.0.extend(values.iter().map(|(name, value)| (name.clone(), value.clone())));
+        self
+    }
+
     /// The value of this name.
     pub fn get(&self, name: &str) -> Option<String> {
         self.0.get(name).map(|value| value.expose_secret().to_owned()).or_else(|| environment(name))

@@ -49,10 +49,11 @@ pub(crate) fn again(command: &SendCommand<'_>, earlier_runs: &mut EarlierRuns, r
         again.repeat(recording, &found).await?;
         let shrunk = again.shrink(recording, &found).await?;
         recording.again = again.rounds;
-        let RunTraces { made, changed, left } = again.traces;
+        let RunTraces { made, changed, left, failed_commands } = again.traces;
         recording.traces.made.extend(made);
         recording.traces.changed.extend(changed);
         recording.traces.left.extend(left);
+        recording.traces.failed_commands.extend(failed_commands);
         Ok::<_, Stop>(shrunk)
     })?;
     if let Some(redactor) = retention.redactor(&specification.contract, recording) {

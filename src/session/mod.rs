@@ -3,6 +3,7 @@
 pub(crate) mod atomic_file;
 pub(crate) mod bundle;
 pub(crate) mod clean;
+pub mod command_source;
 pub mod conclude;
 pub(crate) mod connection;
 pub mod diff;
@@ -34,6 +35,7 @@ mod sending;
 pub(crate) mod shown_address;
 pub mod specification;
 pub mod stop;
+pub(crate) mod suite_commands;
 pub mod target;
 mod unanswered;
 

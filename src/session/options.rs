@@ -90,6 +90,8 @@ pub struct Scope {
     pub live: bool,
     /// Which contract and suite.
     pub files: Files,
+    /// Whether no command of the suite is run.
+    pub no_hooks: bool,
     /// Which cells.
     pub selection: Selection,
     /// The most requests that are sent.

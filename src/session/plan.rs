@@ -11,6 +11,7 @@ use super::planned_log_ins::planned_log_ins;
 use super::regressions;
 use super::specification::Specification;
 use super::stop::Stop;
+use super::suite_commands;
 use super::target::{self, Target};
 use crate::execute::http::Accounts;
 use crate::execute::journal::Answers;
@@ -28,6 +29,8 @@ pub struct Planned {
     pub windows: Vec<RateLimit>,
     /// Requests beside it that only obtain credentials, a line each.
     pub log_ins: String,
+    /// Commands of the suite that a run would run, each with its place and its words, or why it would not.
+    pub commands: Vec<(String, String, Option<String>)>,
     /// Header fields of the user's own.
     pub headers: Vec<OwnHeader>,
 }
@@ -61,6 +64,10 @@ pub fn plan(args: &PlanOptions, observer: &dyn Observer) -> Result<Planned, Stop
         let (_, limited) = Accounts::available(&specification.suite, &lookup).schemes();
         (target::given_from_environment(&specification.suite, &lookup), (specification.suite.accounts.full.keys().cloned().collect(), limited))
     };
+    let outside = suite_commands::planned(&specification, &target, scope.no_hooks);
+    for (kind, more) in &outside.given {
+        given.entry(kind.clone()).or_default().extend(more.iter().cloned());
+    }
     earlier_runs.add_given_jobs(&specification.suite, &mut given);
     let mark = scope.selection.mark.clone().unwrap_or_else(|| "probity".to_owned());
     let options = target::options(&scope.selection, &target, &specification.suite, given, schemes, mark)?;
@@ -70,8 +77,11 @@ pub fn plan(args: &PlanOptions, observer: &dyn Observer) -> Result<Planned, Stop
         observer.note(&failed.told);
     }
     let failed = failed.map(|failed| failed.cells);
-    let options = PlanningOptions { regressions, failed, ..super::earlier_runs::with_limits(options, scope, &target, &specification, &earlier_runs) };
+    let not_given = outside.not_given;
+    let options =
+        PlanningOptions { failed, not_given, regressions, ..super::earlier_runs::with_limits(options, scope, &target, &specification, &earlier_runs) };
     let plan = specification.plan(&options)?;
     let log_ins = if target == Target::Mock { String::new() } else { planned_log_ins(&specification.suite) };
-    Ok(Planned { plan, windows: options.windows, log_ins, headers })
+    let commands = suite_commands::shown(&specification, &target, scope.no_hooks);
+    Ok(Planned { plan, commands, windows: options.windows, log_ins, headers })
 }

@@ -186,10 +186,11 @@ impl Repeater<'_> {
         let Self { command, earlier_runs, context, served, .. } = self;
         let way = SendSettings { command, earlier_runs, context, resumed: None, served: served.as_deref() };
         let carried = carry_out(&way, &part, start).await?;
-        let RunTraces { made, changed, left } = carried.traces;
+        let RunTraces { made, changed, left, failed_commands } = carried.traces;
         self.traces.made.extend(made);
         self.traces.changed.extend(changed);
         self.traces.left.extend(left);
+        self.traces.failed_commands.extend(failed_commands);
         let round = RepeatRound { about, plan: part, outcomes: carried.outcomes };
         self.left = self.left.saturating_sub(round.outcomes.requests());
         let interrupted = was_interrupted(&round.outcomes);

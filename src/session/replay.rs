@@ -23,6 +23,7 @@ use crate::session::finding_positions::add_to_findings;
 use crate::session::retention::Retention;
 use crate::session::sending::{RunContext, SendCommand, SendSettings, carry_out};
 use crate::session::stop::{Stop, runtime};
+use crate::session::suite_commands::CommandResults;
 use crate::session::target;
 use crate::session::target::{Specification, Target};
 
@@ -55,11 +56,18 @@ pub fn replay(args: &ReplayOptions, recording: &Recording, observer: &dyn Observ
         Specification::load_again(&run.scope.files, &recording.files, &args.recording.display().to_string())?.with_checks(&run.reports.checks)?;
     let target = Target::of_run(&run, &specification)?;
     let connection = Connection::new(&run.connection);
-    let command = SendCommand { args: &run, target: &target, specification: &specification, connection: &connection, observer };
-    let context = RunContext::set(&command, &EarlierRuns::default())?;
-    let (part, probe) = part(&specification, &context.options, &recording.plan, &args.probe)?;
+    let outside = CommandResults::before_run(&specification, &target, run.scope.no_hooks, observer)?;
+    let command = SendCommand { args: &run, target: &target, specification: &specification, connection: &connection, observer, outside: &outside };
+    outside.after_run(sent_again(args, &command, recording), observer)
+}
+
+/// Sends the probe once everything around it is there.
+fn sent_again(args: &ReplayOptions, command: &SendCommand<'_>, recording: &Recording) -> Result<Conclusion, Stop> {
+    let SendCommand { specification, observer, .. } = *command;
+    let context = RunContext::set(command, &EarlierRuns::default())?;
+    let (part, probe) = part(specification, &context.options, &recording.plan, &args.probe)?;
     let runtime = runtime("it cannot be sent")?;
-    let outcomes = runtime.block_on(send(&command, &context, &part))?;
+    let outcomes = runtime.block_on(send(command, &context, &part))?;
     let Some(outcome) = outcomes.of(&probe) else { return Err(Stop::Inconclusive(format!("{probe} was not sent"))) };
     observer.result(&safe_for_terminal(&exchanges_text(&part, outcome)));
     let hints = target::hints(&specification.suite, &specification.contract);

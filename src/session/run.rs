@@ -4,9 +4,11 @@ use super::connection::Connection;
 use super::diff::{self, SavedRun};
 use super::earlier_runs;
 use super::earlier_runs::EarlierRuns;
+use super::failed::failed_cells;
 use super::identity::refused_note;
 use super::retention::Retention;
 use super::sending::{RunContext, SendCommand, SendSettings, send_all};
+use super::suite_commands::CommandResults;
 use super::target::{self, Specification, Target};
 use super::unanswered::{refuse_if_silent, refuse_if_wrong_base};
 use super::{atomic_file, clean, conclude, finding_repeats};
@@ -39,17 +41,28 @@ pub fn run(args: &RunOptions, observer: &dyn Observer) -> Result<Conclusion, Sto
     let baseline = args.baseline.as_deref().map(SavedRun::read).transpose()?;
     let target = Target::of_run(args, &specification)?;
     let connection = Connection::new(&args.connection);
-    let way = SendCommand { args, target: &target, specification: &specification, connection: &connection, observer };
     atomic_file::try_out(&args.reports.out)?;
-    let retention = Retention::of_run(args, &specification, &target)?;
+    if args.scope.selection.failed {
+        // Where there is nothing to ask for, no command is run either.
+        failed_cells(&args.reports.out, &specification.contract, args.reports.strict)?;
+    }
+    let outside = CommandResults::before_run(&specification, &target, args.scope.no_hooks, observer)?;
+    let way = SendCommand { args, target: &target, specification: &specification, connection: &connection, observer, outside: &outside };
+    outside.after_run(prepared(&way, baseline.as_ref()), observer)
+}
+
+/// The run, once everything around it is there.
+fn prepared(command: &SendCommand<'_>, baseline: Option<&SavedRun>) -> Result<Conclusion, Stop> {
+    let SendCommand { args, target, specification, observer, .. } = *command;
+    let retention = Retention::of_run(args, specification, target)?;
     // To clean up needs every id that was answered.
     let answers = if args.fresh { Answers::All } else { Answers::OfUnended };
-    let mut earlier_runs = EarlierRuns::for_run(&args.scope, &target, &specification, answers, observer)?;
+    let mut earlier_runs = EarlierRuns::for_run(&args.scope, target, specification, answers, observer)?;
     if args.fresh {
-        earlier_runs = clean::start_over(&way, earlier_runs)?;
+        earlier_runs = clean::start_over(command, earlier_runs)?;
     }
     earlier_runs.memory.forget_beyond(retention.level);
-    let (mut recording, journal) = match record_with(&way, &earlier_runs) {
+    let (mut recording, journal) = match record_with(command, &earlier_runs) {
         Ok(recorded) => recorded,
         Err(stop) => {
             // A run that comes to no report has ended as well.
@@ -57,18 +70,18 @@ pub fn run(args: &RunOptions, observer: &dyn Observer) -> Result<Conclusion, Sto
             return Err(stop);
         }
     };
-    finding_repeats::again(&way, &mut earlier_runs, &retention, &mut recording)?;
+    finding_repeats::again(command, &mut earlier_runs, &retention, &mut recording)?;
     let exit_policy = conclude::ExitPolicy { strict: args.reports.strict, complete: args.require_complete };
     withhold(&specification.contract, &specification.suite, &mut recording);
     let conclusion = conclude::Purpose { out: &args.reports.out, exit_policy, retention: Some(&retention) };
-    let code = conclude::conclude(&specification, &recording, &conclusion, Some(&mut earlier_runs), observer)?;
+    let code = conclude::conclude(specification, &recording, &conclusion, Some(&mut earlier_runs), observer)?;
     // Only now: whoever is killed before the reports are there tells everything again.
     if let Some(journal) = journal {
         journal.write(&Entry::Finished, true)?;
     }
     earlier_runs.reduce(&specification.contract, &retention)?;
     match baseline {
-        Some(baseline) => Ok(worse_of(code, since(&baseline, args, observer)?)),
+        Some(baseline) => Ok(worse_of(code, since(baseline, args, observer)?)),
         None => Ok(code),
     }
 }
@@ -102,7 +115,8 @@ fn worse_of(one: Conclusion, other: Conclusion) -> Conclusion {
 /// Nothing is selected, credentials are missing, or the target did not answer at all.
 pub fn record(args: &RunOptions, specification: &Specification, observer: &dyn Observer) -> Result<Recording, Stop> {
     let (target, connection) = (Target::of_run(args, specification)?, Connection::new(&args.connection));
-    let command = SendCommand { args, target: &target, specification, connection: &connection, observer };
+    let outside = &CommandResults::default();
+    let command = SendCommand { args, target: &target, specification, connection: &connection, observer, outside };
     Ok(record_with(&command, &EarlierRuns::default())?.0)
 }
 

@@ -5,10 +5,11 @@ use super::earlier_runs::EarlierRuns;
 use super::failed::failed_cells;
 use super::identity::{accounts, headers};
 use super::regressions;
+use super::suite_commands::CommandResults;
 use super::target::{self, Specification, Target};
 use crate::execute::http::{Accounts, Client, OwnField, Permit, UnsignedRequest};
 use crate::execute::journal::Journal;
-use crate::execute::{EarlierExchanges, ExecutionResult, ExecutionSettings, RemakeContext, Run, RunEvent};
+use crate::execute::{EarlierExchanges, ExecutionResult, ExecutionSettings, RemakeContext, ResourceHooks, Run, RunEvent};
 use crate::model::contract::Method;
 use crate::model::journal::{Entry, JournalHistory, Start};
 use crate::model::own_header::OwnHeader;
@@ -39,6 +40,8 @@ pub(crate) struct SendCommand<'a> {
     pub specification: &'a Specification,
     pub connection: &'a Connection<'a>,
     pub observer: &'a dyn Observer,
+    /// What the commands of the suite have given.
+    pub outside: &'a CommandResults,
 }
 
 /// Everything that the sending of a plan goes by.
@@ -63,7 +66,7 @@ pub(crate) struct RunContext {
 
 impl RunContext {
     pub(crate) fn set(command: &SendCommand<'_>, earlier_runs: &EarlierRuns) -> Result<Self, Stop> {
-        let SendCommand { args, target, specification, connection, observer } = *command;
+        let SendCommand { args, target, specification, connection, observer, outside } = *command;
         let RunOptions { scope, mock, .. } = args;
         if *target != Target::Mock && !mock.fault.is_empty() {
             return Err(Stop::Unusable("--fault breaks a promise of the embedded mock; leave out --target, or give it to `probity mock`".to_owned()));
@@ -91,15 +94,19 @@ impl RunContext {
             let options = with(target::options(&scope.selection, target, &specification.suite, embedded.given_resources(), accounts.schemes(), mark)?);
             return Ok(Self { options, accounts, embedded: Some(embedded), told });
         }
-        let named = NamedValues::read(args.connection.credentials.as_deref())?;
+        let named = NamedValues::read(args.connection.credentials.as_deref())?.with(&outside.variables);
         let lookup = |name: &str| named.get(name);
         named.check(&specification.suite, &headers, observer)?;
         let filter = scope.selection.operations.clone().or(&specification.suite.select);
         let accounts = accounts(specification, &filter, &headers, &lookup)?;
-        let mut given: BTreeMap<String, Vec<GivenResource>> = target::given_from_environment(&specification.suite, &lookup);
-        earlier_runs.add_given_jobs(&specification.suite, &mut given);
+        let mut given_from_environment: BTreeMap<String, Vec<GivenResource>> = target::given_from_environment(&specification.suite, &lookup);
+        for (kind, more) in &outside.given_from_environment {
+            given_from_environment.entry(kind.clone()).or_default().extend(more.iter().cloned());
+        }
+        earlier_runs.add_given_jobs(&specification.suite, &mut given_from_environment);
         // Names must not meet those of an earlier run, and no one else can know them: by its mark the run knows its own.
         let mark = args.scope.selection.mark.clone().unwrap_or_else(random_mark);
+        let with = |options: PlanningOptions| PlanningOptions { not_given: outside.not_given.clone(), ..with(options) };
         let options = with(target::options(&scope.selection, target, &specification.suite, given, accounts.schemes(), mark)?);
         Ok(Self { options, accounts, embedded: None, told })
     }
@@ -139,7 +146,7 @@ pub(crate) async fn send_all(way: &SendSettings<'_>, planned: &Plan, journal: Op
 
 async fn sent(way: &SendSettings<'_>, planned: &Plan, journal: Option<&Journal>) -> Result<ExecutionResult, Stop> {
     let SendSettings { command, earlier_runs, context, resumed, served } = *way;
-    let SendCommand { args, target, specification, connection, observer } = *command;
+    let SendCommand { args, target, specification, connection, observer, outside } = *command;
     let base = match (target, &context.embedded) {
         _ if served.is_some() => served.unwrap_or_default().to_owned(),
         (Target::Server { base, .. }, _) => base.clone(),
@@ -147,12 +154,13 @@ async fn sent(way: &SendSettings<'_>, planned: &Plan, journal: Option<&Journal>)
         (Target::Mock, None) => return Err(Stop::Unusable("the embedded mock was not prepared".to_owned())),
     };
     let client = connection.client(*target == Target::Mock)?;
+    let mark = resumed.map_or(context.options.mark.clone(), |journal_history| journal_history.start.mark.clone());
     let settings = ExecutionSettings {
         budget: args.scope.budget.map(|budget| budget.saturating_sub(earlier_runs.sent_before)),
         before: earlier_runs.ages(),
+        hooks: ResourceHooks { mark: mark.clone(), ..outside.hooks.clone() },
         ..settings(&context.options, args.jobs, target, specification, base)
     };
-    let mark = resumed.map_or(context.options.mark.clone(), |journal_history| journal_history.start.mark.clone());
     let pasts = resumed.map(EarlierExchanges::new);
     let revival =
         RemakeContext { contract: &specification.contract, schemas: &specification.schemas, plan: planned, mark: &mark, journal_history: resumed };
@@ -219,6 +227,7 @@ pub fn settings(options: &PlanningOptions, jobs: Option<u16>, target: &Target, s
         budget: None,
         windows: options.windows.clone(),
         before: Vec::new(),
+        hooks: ResourceHooks::default(),
         longest_wait: Duration::from_secs(match target {
             // The embedded mock lets the whole plan through, so a wait that it asks for is a fault.
             Target::Mock if options.windows.is_empty() => 1,

@@ -1,8 +1,10 @@
 //! Loads the contract and the suite that the arguments of a command name.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use super::command_source::CommandSource;
 use super::fetch;
 use super::options::Files;
 use super::planned_log_ins::prepare_log_ins;
@@ -31,6 +33,8 @@ pub struct Specification {
     pub schemas: Schemas,
     /// How much the findings of each check count, where that is not what the check says itself.
     pub levels: CheckLevels,
+    /// Whether the commands of the suite may be run, and where.
+    pub commands: CommandSource,
     /// Whether the suite names accounts of its own, and not those that the contract itself asks for.
     pub names_accounts: bool,
     /// What the texts of the contract's files can be had from once more.
@@ -52,7 +56,8 @@ impl Specification {
         }
         let schemas = accepting(&contract, &suite)?;
         let levels = checked_levels(suite.checks.clone(), &format!("the suite {}: checks", suite.name))?;
-        Ok(Self { contract: Arc::new(contract), suite: Arc::new(suite), schemas, levels, names_accounts, texts, served: OnceLock::new() })
+        let (contract, suite, commands) = (Arc::new(contract), Arc::new(suite), CommandSource::of(files));
+        Ok(Self { contract, suite, schemas, levels, commands, names_accounts, texts, served: OnceLock::new() })
     }
 
     /// The same where these levels of checks go before the suite's.
@@ -104,7 +109,9 @@ impl Specification {
         let (contract, suite) = (then.contract.clone().map(PathBuf::from), then.suite.clone().map(PathBuf::from));
         let named = Files { contract, suite, ..files.clone() };
         let hint = "name the one to go by with --contract or --suite";
-        let specification = Self::load(&named).map_err(|stop| Stop::Unusable(format!("{of} was made with other files: {stop}; {hint}")))?;
+        let mut specification = Self::load(&named).map_err(|stop| Stop::Unusable(format!("{of} was made with other files: {stop}; {hint}")))?;
+        // What runs on this machine is named by its user, and by no file that a run has left.
+        specification.commands = CommandSource::Recorded;
         let now = specification.sources(&named);
         let other = |then: &str, now: &str| !then.is_empty() && then != now;
         for (what, changed) in
@@ -145,6 +152,8 @@ fn contract_and_suite(files: &Files) -> Result<(Contract, ContractTexts, Suite),
     }
     use_own_security(&mut contract, &suite).map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))?;
     check_suite(&suite, &contract)?;
+    check_hooks(&suite, &contract)?;
+    suite.check_commands().map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))?;
     prepare_log_ins(&mut suite, &contract).map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))?;
     use_own_requests(&mut contract, &suite).map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))?;
     Ok((contract, texts, suite))
@@ -206,6 +215,17 @@ fn checked_levels(levels: CheckLevels, from: &str) -> Result<CheckLevels, Stop> 
         }
     }
     Ok(levels)
+}
+
+/// Refuses commands around resources of which the contract names no kind.
+fn check_hooks(suite: &Suite, contract: &Contract) -> Result<(), Stop> {
+    let parameters = contract.operations.iter().flat_map(|operation| &operation.parameters);
+    let known: BTreeSet<&str> = parameters.filter_map(|parameter| parameter.resource.as_ref()).map(|need| need.kind.as_str()).collect();
+    let of = |side: &'static str, all| BTreeMap::keys(all).map(move |kind: &String| (side, kind));
+    let mut named = of("before", &suite.hooks.before).chain(of("after", &suite.hooks.after));
+    let Some((side, kind)) = named.find(|(_, kind)| !known.contains(kind.as_str())) else { return Ok(()) };
+    let (name, known) = (&suite.name, known.into_iter().collect::<Vec<_>>().join(", "));
+    Err(Stop::Unusable(format!("the suite {name}: hooks.{side}.{kind}: nothing of this kind is made; the kinds of the contract are {known}")))
 }
 
 /// A name in a suite that the contract does not know is most likely misspelt.

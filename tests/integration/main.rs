@@ -13,6 +13,7 @@ mod faults;
 mod findings;
 mod foreign;
 mod growth;
+mod hooks;
 mod hostile;
 mod lacking;
 mod orders;

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use judged::{NotJudged, NotShown};
 pub use planned::{Budget, NoRequest, NoState, UserChoice};
-pub use sent::{Address, LogInFailure, NoAnswer, NotSent, Prior, ResourceGone};
+pub use sent::{Address, CommandFailure, LogInFailure, NoAnswer, NotSent, Prior, ResourceGone};
 
 use super::contract::Status;
 use super::effect::Effect;
@@ -51,6 +51,8 @@ pub enum Code {
     AllowedAsWell,
     /// It is not proven that the run made the thing.
     NotOwn,
+    /// A command of the suite has failed.
+    CommandFailed,
 }
 
 /// A reason.

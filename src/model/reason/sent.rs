@@ -62,6 +62,8 @@ pub enum NotSent {
     LeadsNowhere(ProbeId, Status),
     /// The answer to this request has no Location.
     NoLocation(ProbeId, Status),
+    /// A command of the suite has not done what it was to do; its place.
+    Command(String, CommandFailure),
     /// A log-in has failed; which one.
     LogIn(String, LogInFailure),
 }
@@ -72,6 +74,8 @@ impl NotSent {
             Self::Interrupted => Code::Interrupted,
             Self::NotOwn => Code::NotOwn,
             Self::Outage(_) => Code::Silent,
+            Self::Command(_, CommandFailure::Off) => Code::LeftOut,
+            Self::Command(..) => Code::CommandFailed,
             _ => self.inner().map_or(Code::Other, Reason::code),
         }
     }
@@ -99,6 +103,37 @@ pub enum Address {
     Private(String),
     /// It leads to another port of the same host.
     Port(String),
+}
+
+/// Why a command of the suite has not done what it was to do. Nothing of what it has printed is repeated, which may be a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CommandFailure {
+    /// `--no-hooks` turns commands off.
+    Off,
+    /// The suite was named by a journal or a recording, and not by the user.
+    NotNamed,
+    /// The binary carries the suite.
+    Bundled,
+    /// It could not be started, as the system says.
+    NotStarted(String),
+    /// It ended with this code; without one, by a signal.
+    Failed(Option<i32>),
+    /// It had not ended after so many seconds.
+    Hangs(u64),
+    /// It printed more than so many bytes.
+    TooMuch(usize),
+    /// It printed no JSON; line and column of the first place.
+    NoJson(usize, usize),
+    /// It printed another JSON than an object with these members.
+    Members(&'static str),
+    /// It printed no value for this variable, which the suite says it sets.
+    NoVariable(String),
+    /// It printed that there is none.
+    NoneThere,
+    /// It does not want the resource to be made, for this reason.
+    Skips(String),
+    /// The run was asked to end.
+    Interrupted,
 }
 
 /// Why a log-in has failed.

@@ -2,7 +2,9 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::{Address, Budget, LogInFailure, NoAnswer, NoRequest, NoState, NotJudged, NotSent, NotShown, Prior, ResourceGone, UserChoice};
+use super::{
+    Address, Budget, CommandFailure, LogInFailure, NoAnswer, NoRequest, NoState, NotJudged, NotSent, NotShown, Prior, ResourceGone, UserChoice,
+};
 use crate::model::contract::Status;
 use crate::model::ids::ProbeId;
 use crate::model::text::duration_in_words;
@@ -136,8 +138,35 @@ impl Display for NotSent {
             Self::NothingToFollow(probe) => write_prior(to, probe, &Prior::Silent(None)),
             Self::LeadsNowhere(probe, status) => write!(to, "{probe} was answered {status}, which leads nowhere else"),
             Self::NoLocation(probe, status) => write!(to, "the answer {status} to {probe} has no Location"),
+            Self::Command(place, failure) => command(to, place, failure),
             Self::LogIn(about, failure) => log_in(to, about, failure),
         }
+    }
+}
+
+/// Why a command has not done what it was to do.
+fn command(to: &mut Formatter<'_>, place: &str, failure: &CommandFailure) -> Result {
+    write!(to, "the command {place} of the suite ")?;
+    match failure {
+        CommandFailure::Off => write!(to, "is turned off by --no-hooks"),
+        CommandFailure::NotNamed => write!(to, "is not run, because a journal or a recording names the suite; name it with --suite"),
+        CommandFailure::Bundled => write!(to, "is not run, because the program carries the suite; name a file of your own with --suite"),
+        CommandFailure::NotStarted(error) => {
+            write!(to, "cannot be started ({error}); a program with a slash in it is relative to the suite, and no shell reads it")
+        }
+        CommandFailure::Failed(Some(code)) => write!(to, "failed: it ended with {code}"),
+        CommandFailure::Failed(None) => write!(to, "failed: a signal ended it"),
+        CommandFailure::Hangs(seconds) => write!(to, "had not ended after {seconds} s (`seconds`), so it was ended"),
+        CommandFailure::TooMuch(most) => write!(to, "printed more than {most} bytes, so it was ended"),
+        CommandFailure::NoJson(line, column) => {
+            write!(to, "printed no JSON (line {line}, column {column}); print {{}} where there is nothing to say")
+        }
+        CommandFailure::Members("") => write!(to, "printed another JSON than {{}}"),
+        CommandFailure::Members(members) => write!(to, "printed another JSON than an object with nothing but {members} of the right type"),
+        CommandFailure::NoVariable(name) => write!(to, "printed no value for {name} in `variables`, which the suite says it sets"),
+        CommandFailure::NoneThere => write!(to, "says that there is none"),
+        CommandFailure::Skips(reason) => write!(to, "leaves it out: {reason}"),
+        CommandFailure::Interrupted => write!(to, "was ended, because the run was interrupted"),
     }
 }
 

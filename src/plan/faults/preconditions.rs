@@ -197,13 +197,18 @@ impl Resolver<'_> {
         let place = path_filling(&settled.request).ok_or(NoState::NothingInPath)?;
         let kind = self.kind_of(&place.slot);
         let known = self.context.options.given.get(&kind).and_then(|known| known.iter().find(|known| known.state.as_deref() == Some(state)));
-        let known = known.ok_or_else(|| self.how_to_give(&kind, state))?;
+        let known = known.ok_or_else(|| self.why_not_given(&kind, state))?;
         let id = SlotId::given(&kind, &known.id);
         let slot = Slot::any(&kind, Origin::Given(known.id.clone()));
         self.builder.slots_mut().insert(id.clone(), slot);
         settled.request.replace_slot(&place.slot, &id);
         settled.assumed = known.left.as_ref().map(|left| Assumption::EarlierRun(left.clone(), known.id.clone()));
         Ok(())
+    }
+
+    fn why_not_given(&self, kind: &str, state: &str) -> Reason {
+        let failed = self.context.options.not_given.get(&(kind.to_owned(), Some(state.to_owned()))).cloned();
+        failed.unwrap_or_else(|| self.how_to_give(kind, state).into())
     }
 
     fn how_to_give(&self, kind: &str, state: &str) -> NoState {

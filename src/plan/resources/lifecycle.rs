@@ -163,11 +163,15 @@ impl Resolver<'_> {
         if let Some(slot) = self.known_before(need, taken) {
             return Ok(Some(slot));
         }
+        let failed = self.context.options.not_given.get(&(need.kind.clone(), None));
         if usage == ResourceUse::Remove {
-            return Err(NoRequest::NoMaker(need.kind.clone()).into());
+            return Err(failed.cloned().unwrap_or_else(|| NoRequest::NoMaker(need.kind.clone()).into()));
         }
         if let Some(slot) = self.find_existing(&feeds, need) {
             return Ok(Some(slot));
+        }
+        if let Some(reason) = failed {
+            return Err(reason.clone());
         }
         match reasons.pop() {
             Some(reason) => Err(NoRequest::CannotBeMade(need.kind.clone(), Box::new(reason)).into()),

@@ -259,6 +259,7 @@ pub fn suite_for(contract: &Path) -> Suite {
         headers: Vec::new(),
         security: crate::model::own_security::OwnSecurity::default(),
         given: BTreeMap::new(),
+        hooks: crate::model::own_command::Hooks::default(),
         effects: BTreeMap::new(),
         reads: Vec::new(),
         session: Vec::new(),

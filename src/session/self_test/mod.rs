@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use super::embedded_mock::EmbeddedMock;
 use crate::execute::http::{Accounts, AnswerLimits, Client, Permit, ServerRoute};
-use crate::execute::{ExecutionSettings, MOST_BURST, Run};
+use crate::execute::{ExecutionSettings, MOST_BURST, ResourceHooks, Run};
 use crate::judge::{CredentialHints, judge};
 use crate::mock::{Fault, Variant, all_faults, all_variants, fault};
 use crate::model::effect::Permission;
@@ -178,6 +178,7 @@ impl<'a> TrialSetup<'a> {
                 budget: None,
                 windows: Vec::new(),
                 before: Vec::new(),
+                hooks: ResourceHooks::default(),
                 longest_wait: Duration::ZERO,
                 sweep: false,
             };

@@ -2,5 +2,5 @@
 
 mod headers;
 mod log_in;
-mod program;
+pub mod program;
 mod schemes;
