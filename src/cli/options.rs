@@ -10,8 +10,8 @@ use crate::session::options;
 
 impl From<&Files> for options::Files {
     fn from(args: &Files) -> Self {
-        let Files { contract, suite, strict_document, route: Route { ca, proxy } } = args.clone();
-        Self { contract, suite, strict_document, route: options::Route { ca, proxy } }
+        let Files { contract, suite, auth, strict_document, route: Route { ca, proxy } } = args.clone();
+        Self { contract, suite, auth, strict_document, route: options::Route { ca, proxy } }
     }
 }
 

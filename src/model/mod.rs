@@ -1,6 +1,7 @@
 //! Plain data that every room of the program shares: no I/O, no clock, no environment.
 
 pub mod assumption;
+pub mod auth_file;
 pub mod certainty;
 pub mod change;
 pub mod check_level;

@@ -7,6 +7,7 @@ use serde_json::Value;
 #[cfg(test)]
 use serde_json::json;
 
+use super::auth_file::AuthFile;
 use super::check_level::CheckLevels;
 use super::filter::Filter;
 use super::keep::Keep;
@@ -31,6 +32,11 @@ pub struct Suite {
     #[serde(default)]
     #[cfg_attr(test, schemars(example = json!({"full": {"token": {"bearer": {"token": "LIBRARY_TOKEN"}}}})))]
     pub accounts: Accounts,
+    /// Log-ins in the form of Web Fuzzing Commons, as EvoMaster has them: a file to which only its owner has access. Its first user
+    /// is the account that may do everything; `--auth` names another file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(example = json!({"file": "auth.yaml", "limited": "guest"})))]
+    pub auth: Option<AuthFile>,
     /// Security schemes of your own, where the contract declares none or declares them for some operations only.
     #[serde(default, skip_serializing_if = "OwnSecurity::is_empty")]
     #[cfg_attr(test, schemars(example = json!({"schemes": {"token": {"type": "http", "scheme": "bearer"}}, "needs": [{"schemes": ["token"]}]})))]

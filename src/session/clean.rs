@@ -119,7 +119,7 @@ fn remove_leftovers(by: &CleanUp<'_>, specification: &Specification, earlier_run
         if !open {
             continue;
         }
-        let named = NamedValues::read(connection.credentials())?.with(variables);
+        let named = NamedValues::read(connection.credentials())?.with(&specification.values).with(variables);
         let headers = headers(connection.headers(), &specification.suite, &specification.contract)?;
         named.check(&specification.suite, &headers, observer)?;
         let accounts = accounts(specification, &Filter::default(), &headers, &|name: &str| named.get(name))?;

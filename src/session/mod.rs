@@ -1,6 +1,7 @@
 //! What each command does, without a word of the command line.
 
 pub(crate) mod atomic_file;
+mod auth_file;
 pub(crate) mod bundle;
 pub(crate) mod clean;
 pub mod command_source;

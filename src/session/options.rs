@@ -15,6 +15,8 @@ pub struct Files {
     pub contract: Option<PathBuf>,
     /// The suite.
     pub suite: Option<PathBuf>,
+    /// A file of log-ins in the form of Web Fuzzing Commons; it goes before the suite's.
+    pub auth: Option<PathBuf>,
     /// Whether a document that is broken in part is refused.
     pub strict_document: bool,
     /// The way to a contract at an address.

@@ -47,6 +47,9 @@ pub fn plan(args: &PlanOptions, observer: &dyn Observer) -> Result<Planned, Stop
     if target == Target::Mock {
         for_a_server(&[("--live", scope.live), ("--credentials", args.credentials.is_some())])?;
     }
+    for line in &specification.left_out {
+        observer.note(&format!("Left out of the file of log-ins: {line}."));
+    }
     // A plan makes no state folder.
     let headers = headers(&args.headers, &specification.suite, &specification.contract)?;
     let earlier_runs = if scope.pace.state.exists() {
@@ -59,7 +62,7 @@ pub fn plan(args: &PlanOptions, observer: &dyn Observer) -> Result<Planned, Stop
         (embedded.given_resources(), embedded.accounts().schemes())
     } else {
         // A plan needs no secret; it only asks whether the account without permissions is there.
-        let named = NamedValues::read(args.credentials.as_deref())?;
+        let named = NamedValues::read(args.credentials.as_deref())?.with(&specification.values);
         let lookup = |name: &str| named.get(name);
         let (_, limited) = Accounts::available(&specification.suite, &lookup).schemes();
         (target::given_from_environment(&specification.suite, &lookup), (specification.suite.accounts.full.keys().cloned().collect(), limited))

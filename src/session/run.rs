@@ -125,6 +125,9 @@ fn record_with(command: &SendCommand<'_>, earlier_runs: &EarlierRuns) -> Result<
     let started = Timestamp::now();
     let context = RunContext::set(command, earlier_runs)?;
     observer.note(&target.introduction(&context.options.permission));
+    for line in &specification.left_out {
+        observer.note(&format!("Left out of the file of log-ins: {line}."));
+    }
     if let Some(told) = &context.told {
         observer.note(told);
     }

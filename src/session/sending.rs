@@ -94,7 +94,7 @@ impl RunContext {
             let options = with(target::options(&scope.selection, target, &specification.suite, embedded.given_resources(), accounts.schemes(), mark)?);
             return Ok(Self { options, accounts, embedded: Some(embedded), told });
         }
-        let named = NamedValues::read(args.connection.credentials.as_deref())?.with(&outside.variables);
+        let named = NamedValues::read(args.connection.credentials.as_deref())?.with(&specification.values).with(&outside.variables);
         let lookup = |name: &str| named.get(name);
         named.check(&specification.suite, &headers, observer)?;
         let filter = scope.selection.operations.clone().or(&specification.suite.select);

@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use secrecy::SecretString;
+
+use super::auth_file::{ReadAuthFile, read_auth_file};
 use super::command_source::CommandSource;
 use super::fetch;
 use super::options::Files;
@@ -12,6 +15,7 @@ use crate::contract::{Schemas, accounts_for, use_own_requests, use_own_security}
 use crate::execute::journal::digest;
 use crate::judge::{CredentialHints, JudgeInput, checks, decides_verdict};
 use crate::mock::ServedContract;
+use crate::model::auth_file::AuthFile;
 use crate::model::check_level::{CheckLevels, NamedLevel};
 use crate::model::contract::Contract;
 use crate::model::exchange::Outcomes;
@@ -33,6 +37,10 @@ pub struct Specification {
     pub schemas: Schemas,
     /// How much the findings of each check count, where that is not what the check says itself.
     pub levels: CheckLevels,
+    /// The values of variables that a file of log-ins holds.
+    pub values: BTreeMap<String, SecretString>,
+    /// What of that file has no equivalent, a line each.
+    pub left_out: Vec<String>,
     /// Whether the commands of the suite may be run, and where.
     pub commands: CommandSource,
     /// Whether the suite names accounts of its own, and not those that the contract itself asks for.
@@ -49,7 +57,8 @@ impl Specification {
     /// # Errors
     /// A file is not readable, or not what it should be; the place in it.
     pub fn load(files: &Files) -> Result<Self, Stop> {
-        let (contract, texts, mut suite) = contract_and_suite(files)?;
+        let (contract, texts, mut suite, log_ins) = contract_and_suite(files)?;
+        let ReadAuthFile { values, left_out, .. } = log_ins;
         let names_accounts = !suite.accounts.full.is_empty();
         if !names_accounts {
             suite.accounts = accounts_for(&contract);
@@ -57,7 +66,7 @@ impl Specification {
         let schemas = accepting(&contract, &suite)?;
         let levels = checked_levels(suite.checks.clone(), &format!("the suite {}: checks", suite.name))?;
         let (contract, suite, commands) = (Arc::new(contract), Arc::new(suite), CommandSource::of(files));
-        Ok(Self { contract, suite, schemas, levels, commands, names_accounts, texts, served: OnceLock::new() })
+        Ok(Self { contract, suite, schemas, levels, values, left_out, commands, names_accounts, texts, served: OnceLock::new() })
     }
 
     /// The same where these levels of checks go before the suite's.
@@ -142,9 +151,10 @@ impl Specification {
 ///
 /// # Errors
 /// As [`Specification::load`].
-fn contract_and_suite(files: &Files) -> Result<(Contract, ContractTexts, Suite), Stop> {
+fn contract_and_suite(files: &Files) -> Result<(Contract, ContractTexts, Suite, ReadAuthFile), Stop> {
     let (mut suite, source) = sources(files)?;
     let (mut contract, texts) = open::contract_and_texts(&source)?;
+    let log_ins = read_log_ins(files, &mut suite, &contract)?;
     if files.strict_document && !contract.issues.is_empty() {
         let lines: Vec<String> = contract.issues.iter().map(ToString::to_string).collect();
         let count = if lines.len() == 1 { "an issue".to_owned() } else { format!("{} issues", lines.len()) };
@@ -156,7 +166,21 @@ fn contract_and_suite(files: &Files) -> Result<(Contract, ContractTexts, Suite),
     suite.check_commands().map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))?;
     prepare_log_ins(&mut suite, &contract).map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))?;
     use_own_requests(&mut contract, &suite).map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))?;
-    Ok((contract, texts, suite))
+    Ok((contract, texts, suite, log_ins))
+}
+
+/// Takes over the log-ins of a file, where one is named.
+fn read_log_ins(files: &Files, suite: &mut Suite, contract: &Contract) -> Result<ReadAuthFile, Stop> {
+    let choice = suite.auth.as_ref().map(AuthFile::parts).unwrap_or_default();
+    let beside = |file: &String| files.suite.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).join(file);
+    let Some(path) = files.auth.clone().or_else(|| choice.file.as_ref().map(beside)) else { return Ok(ReadAuthFile::default()) };
+    let read = read_auth_file(&open::auth_document(&path)?, &contract.security_schemes, &choice);
+    let mut read = read.map_err(|reason| Stop::Unusable(format!("{}: {reason}", path.display())))?;
+    suite.accounts.full.append(&mut read.accounts.full);
+    suite.accounts.limited.append(&mut read.accounts.limited);
+    suite.security.schemes.append(&mut read.security.schemes);
+    suite.security.needs.append(&mut read.security.needs);
+    Ok(read)
 }
 
 /// The schemas of a contract, with what its suite accepts.
@@ -171,7 +195,7 @@ fn accepting(contract: &Contract, suite: &Suite) -> Result<Schemas, Stop> {
 /// # Errors
 /// As [`Specification::load`], but for schemas that cannot be read and that no suite speaks of.
 pub fn shown_contract(files: &Files) -> Result<Contract, Stop> {
-    let (contract, _, suite) = contract_and_suite(files)?;
+    let (contract, _, suite, _) = contract_and_suite(files)?;
     if files.suite.is_some() {
         accepting(&contract, &suite)?;
     }

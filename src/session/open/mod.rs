@@ -247,6 +247,17 @@ pub fn suite(source: &Source) -> Result<(Suite, Source), LoadError> {
     Ok((suite, contract))
 }
 
+/// Reads a file of log-ins. What is wrong with it is not shown, because it holds credentials.
+///
+/// # Errors
+/// The file is not readable, readable by others than its owner (on Unix), or no YAML or JSON.
+pub fn auth_document(path: &Path) -> Result<Value, LoadError> {
+    let text = String::from_utf8(private(path, LONGEST)?).map_err(|_| ());
+    let document = text.and_then(|text| yaml::parse(&text).map_err(|_| ()));
+    let reason = "it is no YAML or JSON; what is wrong is not shown, because it holds credentials";
+    document.map_err(|()| LoadError::Invalid { path: path.display().to_string(), what: "file of log-ins", reason: reason.to_owned() })
+}
+
 /// A suite for a contract that has none: no accounts, no effects.
 pub fn suite_for(contract: &Path) -> Suite {
     let name = contract.file_stem().map_or_else(|| "contract".to_owned(), |stem| stem.to_string_lossy().into_owned());
@@ -256,6 +267,7 @@ pub fn suite_for(contract: &Path) -> Suite {
         name,
         contract: contract.display().to_string(),
         accounts: Accounts::default(),
+        auth: None,
         headers: Vec::new(),
         security: crate::model::own_security::OwnSecurity::default(),
         given: BTreeMap::new(),
