@@ -1,5 +1,6 @@
 //! Obtains what a request is signed with, and renews it when it ends.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -11,10 +12,12 @@ use super::backoff::wait_to_keep;
 use super::send::{PreparedRequest, Sender};
 use crate::execute::http::Session;
 use crate::model::contract::{Operation, Status};
-use crate::model::exchange::{Answer, Outcome};
+use crate::model::effect::Effect;
+use crate::model::exchange::{Answer, Outcome, SentRequest};
 use crate::model::journal::Entry;
 use crate::model::plan::{Credentials, Place, Probe, Purpose};
 use crate::model::reason::{Budget, LogInFailure, NotSent, Reason};
+use crate::model::session_exchange::{kept_session_answer, kept_session_request};
 
 /// How often a log-in is sent again because the server asked to wait.
 const MOST_WAITS: usize = 3;
@@ -32,6 +35,16 @@ impl Sender<'_, '_> {
             self.obtain(session, &about, probe.purpose == Purpose::Cleanup).await?;
         }
         Ok(sessions.iter().map(|(_, session)| session.generation()).collect())
+    }
+
+    /// A request as the journal keeps it: of one that is about the token of the run, no body.
+    pub(super) fn kept<'r>(probe: &Probe, request: &'r SentRequest) -> Cow<'r, SentRequest> {
+        if probe.effect == Effect::Session { Cow::Owned(kept_session_request(request)) } else { Cow::Borrowed(request) }
+    }
+
+    /// The same for an answer.
+    pub(super) fn kept_answer<'r>(probe: &Probe, answer: &'r Result<Answer, String>) -> Result<Cow<'r, Answer>, &'r String> {
+        answer.as_ref().map(|answer| if probe.effect == Effect::Session { Cow::Owned(kept_session_answer(answer)) } else { Cow::Borrowed(answer) })
     }
 
     async fn obtain(&self, session: &Arc<Session>, about: &str, last: bool) -> Result<(), Reason> {
@@ -94,6 +107,7 @@ impl Sender<'_, '_> {
         }
         (self.watch)(RunEvent::Sent);
         self.queue.sent.fetch_add(1, Ordering::Relaxed);
+        self.queue.log_ins.fetch_add(1, Ordering::Relaxed);
         self.queue.censor.learn_session(session);
         let answer = self.client.send(&signed).await;
         self.queue.limiter.record_answered().await;
@@ -110,6 +124,27 @@ impl Sender<'_, '_> {
                 self.queue.censor.learn_session(session);
             }
         }
+    }
+
+    /// Whether what a run that was cut off was answered is open still: it was refused because the token had ended, and the run was
+    /// cut off before it was sent once more with a new one. Takes the answer that counts where there is one.
+    pub(super) fn is_open_for_renewal(&self, probe: &Probe, operation: &Operation, prepared: &PreparedRequest, outcome: &mut Outcome) -> bool {
+        let refused = outcome.answer().is_some_and(|answer| answer.status == Status(401));
+        if !refused || self.accounts.sessions(operation, self.contract, prepared.permitted.credentials()).is_empty() {
+            return false;
+        }
+        if self.has_more(probe) {
+            // It was sent once more then, with what was obtained again.
+            outcome.exchanges.pop();
+            return !self.recall(probe, outcome);
+        }
+        let about_whom = probe.fault.as_ref().is_some_and(|fault| fault.place == Place::Credentials);
+        // No more can have been cut off than were under way at once; what is refused beyond that has another cause.
+        let open = !about_whom && self.queue.renewed_again.fetch_add(1, Ordering::Relaxed) < self.settings.jobs as u64;
+        if open {
+            outcome.exchanges.pop();
+        }
+        open
     }
 
     /// Whether a request was refused because what it was signed with had ended, so that it is worth sending once more.

@@ -219,7 +219,13 @@ impl<'a> Run<'a> {
             self.progress.added.push(probe);
         }
         let (made, left) = self.inventory();
-        let traces = RunTraces { made, left, changed: std::mem::take(&mut self.progress.changed), failed_commands: queue.failed_commands() };
+        let traces = RunTraces {
+            made,
+            left,
+            changed: std::mem::take(&mut self.progress.changed),
+            failed_commands: queue.failed_commands(),
+            log_ins: queue.log_ins.load(std::sync::atomic::Ordering::Relaxed),
+        };
         let RunState { mut ended, added, known, beside: mut slots, .. } = self.progress;
         slots.extend(known.unplanned().clone());
         if let Some(pasts) = self.pasts {

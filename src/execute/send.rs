@@ -266,17 +266,8 @@ impl Sender<'_, '_> {
 
     /// The next exchange of a probe: one of the past where there is one, else a new one as soon as the rate limit allows it.
     async fn exchange(&self, probe: &Probe, operation: &Operation, prepared: &PreparedRequest, outcome: &mut Outcome) {
-        if self.take_recorded(probe, outcome) {
-            let refused = outcome.answer().is_some_and(|answer| answer.status == Status(401));
-            let renewed = !self.accounts.sessions(operation, self.contract, prepared.permitted.credentials()).is_empty();
-            if !(refused && renewed && self.has_more(probe)) {
-                return;
-            }
-            // It was sent once more then, with what was obtained again.
-            outcome.exchanges.pop();
-            if self.take_recorded(probe, outcome) {
-                return;
-            }
+        if self.take_recorded(probe, outcome) && !self.is_open_for_renewal(probe, operation, prepared, outcome) {
+            return;
         }
         let signed = match self.obtain_credentials(probe, operation, prepared).await {
             Ok(signed) => signed,
@@ -298,7 +289,7 @@ impl Sender<'_, '_> {
     }
 
     /// Takes the next exchange of a probe from the past; `false` where none is left that ended.
-    fn take_recorded(&self, probe: &Probe, outcome: &mut Outcome) -> bool {
+    pub(super) fn take_recorded(&self, probe: &Probe, outcome: &mut Outcome) -> bool {
         while let Some(past) = self.pasts.and_then(|pasts| pasts.next(&probe.id)) {
             // Silence is never replayed.
             let lost = !matches!(past.fate, RequestFate::Answered(_));
@@ -348,8 +339,8 @@ impl Sender<'_, '_> {
             return;
         }
         let signed = prepared.permitted.sign(self.accounts, operation, self.contract);
-        let shown = signed.without_secrets().clone();
-        let number = match self.journal.map(|journal| journal.sent(probe, &shown)).transpose() {
+        let without_secrets = signed.without_secrets().clone();
+        let number = match self.journal.map(|journal| journal.sent(probe, &Self::kept(probe, &without_secrets))).transpose() {
             Ok(number) => number,
             // What takes something away is better sent than written down.
             Err(_) if probe.purpose == Purpose::Cleanup => None,
@@ -376,7 +367,7 @@ impl Sender<'_, '_> {
         self.queue.limiter.record_answered().await;
         if let (Some(journal), Some(number)) = (self.journal, number) {
             // Without this line the next run takes the request for lost, which is safe.
-            let _ = journal.ended(number, answer.as_ref().map_err(String::as_str));
+            let _ = journal.ended(number, Self::kept_answer(probe, &answer).as_deref().map_err(|reason| reason.as_str()));
         }
         let (answer, ending) = match answer {
             Ok(answer) => (Some(answer), Ending::Answered),

@@ -34,6 +34,10 @@ pub(super) struct SendQueue<'a> {
     pub reserved: AtomicU64,
     /// How many requests were sent.
     pub sent: AtomicU64,
+    /// How many of them only obtained a credential.
+    pub log_ins: AtomicU64,
+    /// How many requests of a run that was cut off are sent once more, because the token had ended.
+    pub renewed_again: AtomicU64,
     /// Probes that are let through and of which nothing has been sent yet.
     pub waiting: Mutex<BTreeSet<ProbeId>>,
     /// Requests that a probe which is let through may make necessary.
@@ -59,6 +63,8 @@ impl SendQueue<'_> {
             owed: AtomicU64::new(0),
             reserved: AtomicU64::new(0),
             sent: AtomicU64::new(0),
+            log_ins: AtomicU64::new(0),
+            renewed_again: AtomicU64::new(0),
             waiting: Mutex::default(),
             entailed: Mutex::default(),
             failed_commands: Mutex::default(),

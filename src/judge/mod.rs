@@ -26,6 +26,7 @@ mod reset_server;
 pub mod resource_rules;
 mod seen_ids;
 mod server_errors;
+mod session_bodies;
 #[cfg(test)]
 mod small_cases;
 mod state_findings;
@@ -43,6 +44,7 @@ pub use own_requests::{own_requests, withhold};
 pub use recording::{Recording, sent};
 pub use refused_requests::{ValidRequestOutcome, accepted_alternatives, outcomes_of_valid_requests};
 pub use repeats::{RepeatCause, RepeatRound, count_tries, drawn_for, is_same};
+pub use session_bodies::withhold_session_bodies;
 pub use truth_table::{BodyFacts, ControlOutcome, Excuses, Ruling, RulingInput, ServerError, rule};
 pub use undocumented_members::undocumented_members;
 

@@ -141,6 +141,8 @@ pub struct JournalHistory {
     pub past: BTreeMap<ProbeId, Vec<EarlierRequest>>,
     /// When each request was sent, in milliseconds since 1970 (UTC).
     pub times: Vec<i64>,
+    /// How many of them only obtained a credential.
+    pub log_ins: u64,
     /// Whether the run was asked to end.
     pub interrupted: bool,
     /// Whether the run came to its end.
@@ -161,6 +163,7 @@ impl JournalHistory {
             added: Vec::new(),
             past: BTreeMap::new(),
             times: Vec::new(),
+            log_ins: 0,
             interrupted: false,
             finished: false,
             cleaned: false,
@@ -188,7 +191,10 @@ impl JournalHistory {
                 }
                 Entry::Answered { number, answer } => journal_history.set_fate(&owners, number, line, RequestFate::Answered(answer)),
                 Entry::Silent { number, reason } => journal_history.set_fate(&owners, number, line, RequestFate::Silent(reason)),
-                Entry::LogIn { at, .. } => journal_history.times.push(at),
+                Entry::LogIn { at, .. } => {
+                    journal_history.times.push(at);
+                    journal_history.log_ins += 1;
+                }
                 Entry::Interrupted => journal_history.interrupted = true,
                 Entry::Finished => journal_history.finished = true,
                 Entry::Cleaned => journal_history.cleaned = true,

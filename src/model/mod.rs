@@ -36,6 +36,7 @@ pub mod reason;
 pub mod report;
 pub mod security;
 pub mod serialization;
+pub mod session_exchange;
 #[cfg(test)]
 pub(crate) mod small_probe;
 #[cfg(test)]

@@ -231,6 +231,9 @@ pub struct Totals {
     /// Cells of the contract that were not asked for, because the run was about others; absent where all were.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub not_selected: u64,
+    /// Requests beside all others that only obtained the run's own credentials; absent where there are none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub log_in_requests: u64,
     /// Requests sent, all purposes together.
     pub requests: u64,
     /// Those of them that only made fixtures.
@@ -265,6 +268,7 @@ impl Totals {
             inferred: counted(true).filter(|(_, count)| *count > 0).collect(),
             in_part: cells.iter().map(|cell| u64::from(cell.is_in_part() && !cell.certainty.is_inferred())).sum(),
             not_selected: 0,
+            log_in_requests: 0,
             requests,
             fixture_requests,
             cleanup_requests,

@@ -17,6 +17,9 @@ pub struct RunTraces {
     /// Which commands around resources have failed, and how.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed_commands: Vec<String>,
+    /// How many requests only obtained a credential.
+    #[serde(default)]
+    pub log_ins: u64,
 }
 
 /// Something that the run made.

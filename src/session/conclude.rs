@@ -8,7 +8,10 @@ use super::options::JudgeOptions;
 use super::retention::Retention;
 use super::target::{self, Specification};
 use super::{atomic_file, finding_positions, json_file};
-use crate::judge::{Recording, accepted_alternatives, alternatives, count_tries, judge as judge_case, own_requests, sent, undocumented_members};
+use crate::judge::{
+    Recording, accepted_alternatives, alternatives, count_tries, judge as judge_case, own_requests, sent, undocumented_members,
+    withhold_session_bodies,
+};
 use crate::model::contract::WHOLE_SERVER;
 use crate::model::plan::{Intent, Plan};
 use crate::model::reason::Code;
@@ -95,7 +98,7 @@ pub fn conclude(
         earlier_runs.recall_cells(&mut report, &recording.plan);
         let totals = &report.totals;
         let sums = Totals::totals_of(&report.cells, totals.requests, totals.fixture_requests, totals.cleanup_requests);
-        report.totals = Totals { not_selected: totals.not_selected, ..sums };
+        report.totals = Totals { not_selected: totals.not_selected, log_in_requests: totals.log_in_requests, ..sums };
     }
     finding_positions::add_to_report(&mut report, specification);
     report.causes = causes(&report);
@@ -105,8 +108,9 @@ pub fn conclude(
         }
     }
     if conclusion.retention.is_some() {
-        let kept = redactor.as_ref().map(|redactor| redactor.recording(recording));
-        let text = serde_json::to_string(kept.as_ref().unwrap_or(recording)).map_err(|error| Stop::Unusable(error.to_string()))?;
+        let mut kept = redactor.as_ref().map_or_else(|| recording.clone(), |redactor| redactor.recording(recording));
+        withhold_session_bodies(&mut kept);
+        let text = serde_json::to_string(&kept).map_err(|error| Stop::Unusable(error.to_string()))?;
         atomic_file::write_private(&conclusion.out.join("recording.json"), &text)?;
     }
     // Last: what a run has shown is told, whatever becomes of what the next one should know.
@@ -146,7 +150,11 @@ pub fn assemble(specification: &Specification, recording: &Recording) -> Report 
         duration_ms: recording.duration_ms,
         seed: recording.seed,
         keep: recording.keep,
-        totals: Totals { not_selected: recording.plan.not_selected, ..Totals::totals_of(&judgement.cells, all, count("fixture"), count("cleanup")) },
+        totals: Totals {
+            not_selected: recording.plan.not_selected,
+            log_in_requests: recording.traces.log_ins,
+            ..Totals::totals_of(&judgement.cells, all, count("fixture"), count("cleanup"))
+        },
         failed_commands: recording.traces.failed_commands.clone(),
         still_wrong: still_wrong(&recording.plan, &judgement.cells),
         cells: judgement.cells,

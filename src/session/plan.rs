@@ -7,7 +7,7 @@ use super::failed::failed_cells;
 use super::identity::headers;
 use super::observer::Observer;
 use super::options::PlanOptions;
-use super::planned_log_ins::planned_log_ins;
+use super::planned_log_ins::{PlannedLogIn, planned_log_ins};
 use super::regressions;
 use super::specification::Specification;
 use super::stop::Stop;
@@ -27,8 +27,8 @@ pub struct Planned {
     pub plan: Plan,
     /// The rate limits that it goes by.
     pub windows: Vec<RateLimit>,
-    /// Requests beside it that only obtain credentials, a line each.
-    pub log_ins: String,
+    /// Credentials that requests beside it obtain.
+    pub log_ins: Vec<PlannedLogIn>,
     /// Commands of the suite that a run would run, each with its place and its words, or why it would not.
     pub commands: Vec<(String, String, Option<String>)>,
     /// Header fields of the user's own.
@@ -84,7 +84,7 @@ pub fn plan(args: &PlanOptions, observer: &dyn Observer) -> Result<Planned, Stop
     let options =
         PlanningOptions { failed, not_given, regressions, ..super::earlier_runs::with_limits(options, scope, &target, &specification, &earlier_runs) };
     let plan = specification.plan(&options)?;
-    let log_ins = if target == Target::Mock { String::new() } else { planned_log_ins(&specification.suite) };
+    let log_ins = if target == Target::Mock { Vec::new() } else { planned_log_ins(&specification.suite, &specification.contract, &plan) };
     let commands = suite_commands::shown(&specification, &target, scope.no_hooks);
     Ok(Planned { plan, commands, windows: options.windows, log_ins, headers })
 }

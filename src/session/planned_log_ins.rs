@@ -1,9 +1,13 @@
 //! Checks the log-in requests of a suite and says in a plan which ones there are.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::contract::append;
 use crate::model::contract::{Contract, SecurityScheme};
+use crate::model::effect::Effect;
+use crate::model::log_in::Lifetime;
+use crate::model::plan::{Credentials, Plan};
 use crate::model::suite::{Credential, Suite};
 
 /// Checks how credentials are obtained, and looks up where the contract says that tokens are.
@@ -43,17 +47,52 @@ fn token_url(scheme: &Value) -> Option<String> {
     flow.get("tokenUrl")?.as_str().map(str::to_owned)
 }
 
-/// What a plan says of requests that only obtain credentials.
-pub fn planned_log_ins(suite: &Suite) -> String {
+/// A credential that a run obtains by requests beside those of its plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlannedLogIn {
+    /// The account: `full` or `limited`.
+    pub account: &'static str,
+    /// The security scheme that it is for.
+    pub scheme: String,
+    /// Its method.
+    pub method: String,
+    /// Where it goes, as suite or contract write it.
+    pub url: String,
+    /// Its class at the gate.
+    pub effect: Effect,
+    /// How many requests it takes: one, and one more whenever it ends.
+    pub requests_at_least: u64,
+    /// How many seconds it lives, where the suite says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lifetime: Option<u64>,
+}
+
+/// The credentials that the requests of a plan need and that have to be obtained.
+pub fn planned_log_ins(suite: &Suite, contract: &Contract, plan: &Plan) -> Vec<PlannedLogIn> {
     let accounts = [("full", &suite.accounts.full), ("limited", &suite.accounts.limited)];
     let all = accounts.into_iter().flat_map(|(account, all)| all.iter().map(move |(name, credential)| (account, name, credential)));
-    let line = |(account, name, credential): (&str, &String, &Credential)| {
-        let (method, url) = match credential {
-            Credential::LogIn(log_in) => (log_in.method.as_str(), log_in.url.as_str()),
-            Credential::Oauth(oauth) => ("POST", oauth.token_url.as_deref().or(oauth.of_contract.as_deref()).unwrap_or_default()),
+    let asks = |account: &str, scheme: &String| {
+        plan.probes.iter().any(|probe| {
+            let by_whom = match probe.request.credentials {
+                Credentials::Limited => account == "limited",
+                Credentials::None | Credentials::WrongSecret => false,
+                Credentials::Full | Credentials::Without(_) => account == "full",
+            };
+            by_whom && contract.operation(&probe.operation).is_some_and(|operation| operation.security.iter().flatten().any(|name| name == scheme))
+        })
+    };
+    let needed = all.filter(|(account, name, _)| asks(account, name));
+    let planned = needed.filter_map(|(account, scheme, credential)| {
+        let (method, url, lifetime) = match credential {
+            Credential::LogIn(log_in) => {
+                let seconds = if let Some(Lifetime::Seconds(seconds)) = log_in.lifetime { Some(seconds) } else { None };
+                (log_in.method.as_str(), log_in.url.as_str(), seconds)
+            }
+            Credential::Oauth(oauth) => ("POST", oauth.token_url.as_deref().or(oauth.of_contract.as_deref()).unwrap_or_default(), None),
             _ => return None,
         };
-        Some(format!("Log-in for {name} of the {account} account, beside these requests, when it is needed and whenever it ends: {method} {url}"))
-    };
-    all.filter_map(line).fold(String::new(), |text, line| text + &line + "\n")
+        let (method, url) = (method.to_owned(), url.to_owned());
+        Some(PlannedLogIn { account, scheme: scheme.clone(), method, url, effect: Effect::Session, requests_at_least: 1, lifetime })
+    });
+    planned.collect()
 }

@@ -16,6 +16,7 @@ use crate::execute::journal::{Answers, Journal, digest};
 use crate::judge::{Recording, withhold};
 use crate::model::journal::{Entry, JournalHistory, Start};
 use crate::model::keep::Keep;
+use crate::model::report::RunTraces;
 use crate::model::text::one_line;
 use crate::plan::renewed;
 use crate::report::{CHANGE_FORMATS, change_text};
@@ -179,7 +180,7 @@ fn record_with(command: &SendCommand<'_>, earlier_runs: &EarlierRuns) -> Result<
         plan: planned,
         outcomes: carried.outcomes,
         again: Vec::new(),
-        traces: carried.traces,
+        traces: RunTraces { log_ins: carried.traces.log_ins + resumed.map_or(0, |journal_history| journal_history.log_ins), ..carried.traces },
     };
     Ok((recording, journal))
 }

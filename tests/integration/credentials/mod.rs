@@ -5,3 +5,4 @@ mod headers;
 mod log_in;
 pub mod program;
 mod schemes;
+mod sessions;
