@@ -13,18 +13,20 @@ use crate::report::{safe_for_terminal, single_line_texts};
 use crate::session::plan::{Planned, plan as session};
 use crate::session::planned_log_ins::PlannedLogIn;
 use crate::session::stop::Stop;
+use crate::session::suite_allowance::Allowed;
 
 /// Prints the plan; nothing is sent.
 pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {
-    let Planned { plan: planned, windows, log_ins, commands, headers } = session(&args.into(), &Terminal::default())?;
+    let Planned { plan: planned, windows, allowed, log_ins, commands, headers } = session(&args.into(), &Terminal::default())?;
     match args.format {
         TextOrJson::Text => {
             let planned = single_line_texts(&planned).map_err(|error| Stop::Unusable(error.to_string()))?;
             anstream::print!("{}", show(&planned, &windows));
+            anstream::println!("{}", safe_for_terminal(&allowed.words()));
             anstream::print!("{}{}{}", to_log_in(&log_ins), own_header_lines(&headers), of_suite(&commands));
         }
         TextOrJson::Json => {
-            let whole = WholePlan { plan: &planned, log_ins: &log_ins, commands: planned_commands(&commands) };
+            let whole = WholePlan { plan: &planned, allowed: &allowed, log_ins: &log_ins, commands: planned_commands(&commands) };
             let text = serde_json::to_string_pretty(&whole).map_err(|error| Stop::Unusable(error.to_string()))?;
             anstream::println!("{}", escaped_json(&text));
         }
@@ -37,6 +39,7 @@ pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {
 struct WholePlan<'a> {
     #[serde(flatten)]
     plan: &'a Plan,
+    allowed: &'a Allowed,
     #[serde(skip_serializing_if = "<[PlannedLogIn]>::is_empty")]
     log_ins: &'a [PlannedLogIn],
     #[serde(skip_serializing_if = "Vec::is_empty")]

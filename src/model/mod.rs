@@ -1,5 +1,6 @@
 //! Plain data that every room of the program shares: no I/O, no clock, no environment.
 
+pub mod allowance;
 pub mod assumption;
 pub mod auth_file;
 pub mod certainty;

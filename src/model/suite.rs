@@ -7,6 +7,7 @@ use serde_json::Value;
 #[cfg(test)]
 use serde_json::json;
 
+use super::allowance::Allowance;
 use super::auth_file::AuthFile;
 use super::check_level::CheckLevels;
 use super::filter::Filter;
@@ -75,6 +76,10 @@ pub struct Suite {
     #[serde(default)]
     #[cfg_attr(test, schemars(example = json!({"catalogue.rebuild": "it takes an hour and stops everybody else"})))]
     pub skip: BTreeMap<String, String>,
+    /// What may be changed on one server, where neither `--allow-writes` nor `--allow` says it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, schemars(example = json!([{"target": "https://staging.example.com", "writes": true, "effects": ["leftovers"]}])))]
+    pub allow: Vec<Allowance>,
     /// Keywords of schemas that Probity cannot judge, such as a pattern of another dialect, and that need not be judged: a cell
     /// that they are all that is open of conforms in part. The place is the one that the reason of the cell names.
     #[serde(default, rename = "accept-unjudged", skip_serializing_if = "Vec::is_empty")]

@@ -36,6 +36,7 @@ mod sending;
 pub(crate) mod shown_address;
 pub mod specification;
 pub mod stop;
+pub mod suite_allowance;
 pub(crate) mod suite_commands;
 pub mod target;
 mod unanswered;

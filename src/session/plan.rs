@@ -6,11 +6,12 @@ use super::embedded_mock::EmbeddedMock;
 use super::failed::failed_cells;
 use super::identity::headers;
 use super::observer::Observer;
-use super::options::PlanOptions;
+use super::options::{PlanOptions, Scope};
 use super::planned_log_ins::{PlannedLogIn, planned_log_ins};
 use super::regressions;
 use super::specification::Specification;
 use super::stop::Stop;
+use super::suite_allowance::{Allowed, allowed};
 use super::suite_commands;
 use super::target::{self, Target};
 use crate::execute::http::Accounts;
@@ -27,6 +28,8 @@ pub struct Planned {
     pub plan: Plan,
     /// The rate limits that it goes by.
     pub windows: Vec<RateLimit>,
+    /// What may be changed, and who says so.
+    pub allowed: Allowed,
     /// Credentials that requests beside it obtain.
     pub log_ins: Vec<PlannedLogIn>,
     /// Commands of the suite that a run would run, each with its place and its words, or why it would not.
@@ -44,6 +47,8 @@ pub fn plan(args: &PlanOptions, observer: &dyn Observer) -> Result<Planned, Stop
     let specification = Specification::load(&scope.files)?;
     let named = scope.target.as_deref().or(specification.suite.target.as_deref()).unwrap_or("mock");
     let target = Target::for_plan(named, scope.live || specification.suite.live, scope.files.route.proxy.is_some())?;
+    let (selection, allowed) = allowed(&scope.selection, &target, &specification)?;
+    let scope = &Scope { selection, ..scope.clone() };
     if target == Target::Mock {
         for_a_server(&[("--live", scope.live), ("--credentials", args.credentials.is_some())])?;
     }
@@ -86,5 +91,5 @@ pub fn plan(args: &PlanOptions, observer: &dyn Observer) -> Result<Planned, Stop
     let plan = specification.plan(&options)?;
     let log_ins = if target == Target::Mock { Vec::new() } else { planned_log_ins(&specification.suite, &specification.contract, &plan) };
     let commands = suite_commands::shown(&specification, &target, scope.no_hooks);
-    Ok(Planned { plan, commands, windows: options.windows, log_ins, headers })
+    Ok(Planned { plan, allowed, commands, windows: options.windows, log_ins, headers })
 }

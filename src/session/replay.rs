@@ -21,6 +21,7 @@ use crate::report::{finding_text, safe_for_terminal};
 use crate::session::earlier_runs::EarlierRuns;
 use crate::session::finding_positions::add_to_findings;
 use crate::session::retention::Retention;
+use crate::session::run::with_allowance;
 use crate::session::sending::{RunContext, SendCommand, SendSettings, carry_out};
 use crate::session::stop::{Stop, runtime};
 use crate::session::suite_commands::CommandResults;
@@ -55,6 +56,7 @@ pub fn replay(args: &ReplayOptions, recording: &Recording, observer: &dyn Observ
     let specification =
         Specification::load_again(&run.scope.files, &recording.files, &args.recording.display().to_string())?.with_checks(&run.reports.checks)?;
     let target = Target::of_run(&run, &specification)?;
+    let (run, _) = with_allowance(&run, &target, &specification)?;
     let connection = Connection::new(&run.connection);
     let outside = CommandResults::before_run(&specification, &target, run.scope.no_hooks, observer)?;
     let command = SendCommand { args: &run, target: &target, specification: &specification, connection: &connection, observer, outside: &outside };

@@ -8,6 +8,7 @@ use super::failed::failed_cells;
 use super::identity::refused_note;
 use super::retention::Retention;
 use super::sending::{RunContext, SendCommand, SendSettings, send_all};
+use super::suite_allowance::{Allowed, AllowedBy, allowed};
 use super::suite_commands::CommandResults;
 use super::target::{self, Specification, Target};
 use super::unanswered::{refuse_if_silent, refuse_if_wrong_base};
@@ -21,7 +22,7 @@ use crate::model::text::one_line;
 use crate::plan::renewed;
 use crate::report::{CHANGE_FORMATS, change_text};
 use crate::session::observer::{Conclusion, Observer};
-use crate::session::options::{DiffOptions, FailOn, RunOptions};
+use crate::session::options::{DiffOptions, FailOn, RunOptions, Scope};
 use crate::session::stop::{Stop, runtime};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -41,6 +42,10 @@ pub fn run(args: &RunOptions, observer: &dyn Observer) -> Result<Conclusion, Sto
     // Before this run writes its own files, which may be the same ones.
     let baseline = args.baseline.as_deref().map(SavedRun::read).transpose()?;
     let target = Target::of_run(args, &specification)?;
+    let (args, allowed) = &with_allowance(args, &target, &specification)?;
+    if allowed.by == AllowedBy::Suite {
+        observer.note(&format!("{}.", allowed.words()));
+    }
     let connection = Connection::new(&args.connection);
     atomic_file::try_out(&args.reports.out)?;
     if args.scope.selection.failed {
@@ -50,6 +55,16 @@ pub fn run(args: &RunOptions, observer: &dyn Observer) -> Result<Conclusion, Sto
     let outside = CommandResults::before_run(&specification, &target, args.scope.no_hooks, observer)?;
     let way = SendCommand { args, target: &target, specification: &specification, connection: &connection, observer, outside: &outside };
     outside.after_run(prepared(&way, baseline.as_ref()), observer)
+}
+
+/// The options with what the suite allows for this server, where they do not say it themselves.
+///
+/// # Errors
+/// The suite allows what cannot be meant.
+pub(super) fn with_allowance(args: &RunOptions, target: &Target, specification: &Specification) -> Result<(RunOptions, Allowed), Stop> {
+    let (selection, allowed) = allowed(&args.scope.selection, target, specification)?;
+    let scope = Scope { selection, ..args.scope.clone() };
+    Ok((RunOptions { scope, ..args.clone() }, allowed))
 }
 
 /// The run, once everything around it is there.

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod allowed_by_suite;
 mod budget;
 mod changes;
 mod commands;

@@ -268,6 +268,7 @@ pub fn suite_for(contract: &Path) -> Suite {
         contract: contract.display().to_string(),
         accounts: Accounts::default(),
         auth: None,
+        allow: Vec::new(),
         headers: Vec::new(),
         security: crate::model::own_security::OwnSecurity::default(),
         given: BTreeMap::new(),
