@@ -20,7 +20,7 @@ pub struct Files {
     /// Suite: accounts, effects and resources of one API. Bundled suites go by their path, for example suites/NAME.yaml.
     #[arg(long, value_name = "PATH")]
     pub suite: Option<PathBuf>,
-    /// Log-ins in the form of Web Fuzzing Commons (`auth.yaml` of EvoMaster), a file to which only its owner has access. It goes
+    /// Log-ins in the form of Web Fuzzing Commons (`auth.yaml` of `EvoMaster`), a file to which only its owner has access. It goes
     /// before the one that the suite names (`auth`).
     #[arg(long, value_name = "FILE")]
     pub auth: Option<PathBuf>,

@@ -70,8 +70,10 @@ impl Sender<'_, '_> {
                 Ok(Some(reason)) => CommandFailure::Skips(self.queue.censor.reason(reason.to_owned())),
                 Err(failure) => failure,
             };
+            // What is left out on purpose is no failure.
+            let failed = !matches!(failure, CommandFailure::Skips(_));
             let reason = Reason::from(NotSent::Command(command.place.clone(), failure));
-            if self.queue.command_failed(&reason.to_string()) {
+            if self.queue.note_command(&reason.to_string(), failed) {
                 (self.watch)(RunEvent::Told(&reason.to_string()));
             }
             return Err(reason);
@@ -93,7 +95,7 @@ impl Run<'_> {
             });
             if let Err(failure) = nothing {
                 let reason = NotSent::Command(command.place.clone(), failure).to_string();
-                if queue.command_failed(&reason) {
+                if queue.note_command(&reason, true) {
                     (self.watch)(RunEvent::Told(&reason));
                 }
             }

@@ -42,8 +42,8 @@ pub(super) struct SendQueue<'a> {
     pub waiting: Mutex<BTreeSet<ProbeId>>,
     /// Requests that a probe which is let through may make necessary.
     pub entailed: Mutex<BTreeMap<ProbeId, u64>>,
-    /// What commands around resources have failed, in words.
-    failed_commands: Mutex<Vec<String>>,
+    /// What is told of commands around resources, and whether that is a failure.
+    told_commands: Mutex<BTreeMap<String, bool>>,
     /// Requests that were sent beside the plan, and what came.
     pub asides: Mutex<Vec<(Probe, Outcome)>>,
 }
@@ -67,7 +67,7 @@ impl SendQueue<'_> {
             renewed_again: AtomicU64::new(0),
             waiting: Mutex::default(),
             entailed: Mutex::default(),
-            failed_commands: Mutex::default(),
+            told_commands: Mutex::default(),
             asides: Mutex::default(),
         }
     }
@@ -94,19 +94,15 @@ impl SendQueue<'_> {
         let _ = self.held.set(slots);
     }
 
-    /// Notes that a command around a resource has failed; whether that is new.
-    pub fn command_failed(&self, reason: &str) -> bool {
-        let mut failed = self.failed_commands.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = !failed.iter().any(|known| known == reason);
-        if new {
-            failed.push(reason.to_owned());
-        }
-        new
+    /// Notes what is told of a command around a resource, and whether that is a failure; whether it is new.
+    pub fn note_command(&self, reason: &str, failed: bool) -> bool {
+        self.told_commands.lock().unwrap_or_else(PoisonError::into_inner).insert(reason.to_owned(), failed).is_none()
     }
 
     /// What commands have failed.
     pub fn failed_commands(&self) -> Vec<String> {
-        self.failed_commands.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let told = self.told_commands.lock().unwrap_or_else(PoisonError::into_inner);
+        told.iter().filter(|(_, failed)| **failed).map(|(reason, _)| reason.clone()).collect()
     }
 
     /// Whether a thing may be held by something that cannot be found, directly or not.

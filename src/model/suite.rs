@@ -33,7 +33,7 @@ pub struct Suite {
     #[serde(default)]
     #[cfg_attr(test, schemars(example = json!({"full": {"token": {"bearer": {"token": "LIBRARY_TOKEN"}}}})))]
     pub accounts: Accounts,
-    /// Log-ins in the form of Web Fuzzing Commons, as EvoMaster has them: a file to which only its owner has access. Its first user
+    /// Log-ins in the form of Web Fuzzing Commons, as `EvoMaster` has them: a file to which only its owner has access. Its first user
     /// is the account that may do everything; `--auth` names another file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(example = json!({"file": "auth.yaml", "limited": "guest"})))]

@@ -8,7 +8,7 @@ use super::finding::finding_text;
 use super::grid::{GridBlock, GridRow, blocks, server_cells};
 use super::shared_sentences::{
     UnprovedGroup, all_findings, alternative, cell_name, checks, counts, effort, failed_commands, found_requests, headline, kept_sentence,
-    leftover_lines, partly_judged_groups, plural, root_cause, target_and_contract, undocumented_summary, unproved, wrap,
+    leftover_lines, partly_judged_groups, plural, root_cause, still_wrong, target_and_contract, undocumented_summary, unproved, wrap,
 };
 use crate::model::report::Report;
 use crate::model::verdict::{Finding, Severity, Verdict};
@@ -63,7 +63,14 @@ pub fn matrix_in(report: &Report, detail: MatrixDetail, width: usize, colour: bo
     }
     parts.push(page.legend(report));
     parts.push(format!("{}\n{}", page.wrapped(&counts(report), 0, 2), page.wrapped(&effort(report), 0, 2)));
-    parts.extend(kept_sentence(report).into_iter().chain(checks(report)).chain(failed_commands(report)).map(|words| page.wrapped(&words, 0, 2)));
+    parts.extend(
+        kept_sentence(report)
+            .into_iter()
+            .chain(checks(report))
+            .chain(failed_commands(report))
+            .chain(still_wrong(report))
+            .map(|words| page.wrapped(&words, 0, 2)),
+    );
     parts.extend(page.findings(report));
     parts.extend(page.not_proved(report));
     parts.extend(page.partly_judged_text(report));

@@ -144,6 +144,12 @@ pub(super) fn failed_commands(report: &Report) -> Option<String> {
     (!report.failed_commands.is_empty()).then(|| format!("Commands that failed: {}.", report.failed_commands.join("; ")))
 }
 
+/// How many cells an earlier run found wrong and this one has not judged again, where there are any.
+pub(super) fn still_wrong(report: &Report) -> Option<String> {
+    let count = report.still_wrong.len();
+    (count > 0).then(|| format!("Found wrong before and not judged again: {}; --failed asks for it the next time.", plural(count, "cell")))
+}
+
 /// What is kept of the answers, where that is not everything.
 pub(super) fn kept_sentence(report: &Report) -> Option<String> {
     let words = match report.keep {

@@ -1,7 +1,7 @@
 //! What each command does, without a word of the command line.
 
 pub(crate) mod atomic_file;
-mod auth_file;
+
 pub(crate) mod bundle;
 pub(crate) mod clean;
 pub mod command_source;
@@ -40,6 +40,7 @@ pub mod suite_allowance;
 pub(crate) mod suite_commands;
 pub mod target;
 mod unanswered;
+mod web_fuzzing_log_ins;
 
 pub use clean::clean_up;
 pub use conclude::judge;

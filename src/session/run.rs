@@ -141,12 +141,8 @@ fn record_with(command: &SendCommand<'_>, earlier_runs: &EarlierRuns) -> Result<
     let started = Timestamp::now();
     let context = RunContext::set(command, earlier_runs)?;
     observer.note(&target.introduction(&context.options.permission));
-    for line in &specification.left_out {
-        observer.note(&format!("Left out of the file of log-ins: {line}."));
-    }
-    if let Some(told) = &context.told {
-        observer.note(told);
-    }
+    specification.left_out.iter().for_each(|line| observer.note(&format!("Left out of the file of log-ins: {line}.")));
+    context.told.iter().for_each(|told| observer.note(told));
     let mut shape = earlier_runs::plan_decisions(&args.scope, target, specification, &context.options);
     if !args.connection.headers.is_empty() {
         shape.insert("--header".to_owned(), digest(&args.connection.headers.join("\n")));

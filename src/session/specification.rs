@@ -6,11 +6,11 @@ use std::sync::{Arc, OnceLock};
 
 use secrecy::SecretString;
 
-use super::auth_file::{ReadAuthFile, read_auth_file};
 use super::command_source::CommandSource;
 use super::fetch;
 use super::options::Files;
 use super::planned_log_ins::prepare_log_ins;
+use super::web_fuzzing_log_ins::{ReadAuthFile, read_auth_file};
 use crate::contract::{Schemas, accounts_for, use_own_requests, use_own_security};
 use crate::execute::journal::digest;
 use crate::judge::{CredentialHints, JudgeInput, checks, decides_verdict};

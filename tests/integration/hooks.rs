@@ -206,6 +206,8 @@ fn what_a_command_does_not_want_is_not_made_and_the_rest_goes_on() {
         assert_eq!(cell(&folder, "things.list", 200)["verdict"], "conforms");
         let notes = String::from_utf8_lossy(&output.stderr).matches("hooks.before.things of the suite").count();
         assert_eq!(notes, 1, "it is told once: {}", text(&output));
+        // What is left out on purpose is no failure.
+        assert_eq!(folder.report()["failed_commands"].is_null(), hook.contains("skip"), "{}", folder.report()["failed_commands"]);
     }
     // What fails after a removal, or after the run, is told, and no run with it is plain green.
     for (hooks, place) in [("after: {things: [sh, -c, 'exit 5']}", "hooks.after.things"), ("after-run: [sh, -c, 'exit 5']", "hooks.after-run")] {

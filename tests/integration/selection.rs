@@ -134,6 +134,7 @@ fn only_what_the_last_run_found_wrong_is_asked_for_again() {
     assert_eq!((code, asked), (Some(0), vec!["GET /b".to_owned()]), "{told}");
     assert!(told.contains("not selected: "), "{told}");
     assert_eq!(folder.report()["totals"]["not_selected"], 2);
+    assert!(told.contains("Found wrong before and not judged again: 1 cell"), "{told}");
     let (code, told, asked) = command(&["run", "--failed", "--retries", "0"]);
     assert_eq!((code, asked), (Some(1), vec!["GET /c".to_owned()]), "{told}");
     broken.lock().expect("nobody panics").clear();

@@ -1,5 +1,4 @@
-//! Requests that only obtain, renew or end the run's own token are a class of their own: planned with their price, counted apart,
-//! kept without a body, and asked for again by a run that goes on.
+//! Requests that only obtain, renew or end the run's own token are a class of their own, in plan, totals, journal and resumed runs.
 
 use std::process::Stdio;
 use std::sync::Mutex;
@@ -140,7 +139,7 @@ fn a_run_that_is_cut_off_around_a_renewal_goes_on_and_sends_nothing_twice() {
         child.wait().expect("it has ended");
         let before = server.requests().len();
         // What was being answered came to nothing.
-        let lost = if held_at == "the renewal" { 0 } else { 1 };
+        let lost = usize::from(held_at != "the renewal");
         released.store(true, Ordering::Relaxed);
         let ends = Instant::now() + Duration::from_secs(5);
         while answered.lock().expect("nobody panics").len() < USES + lost && Instant::now() < ends {

@@ -1,4 +1,4 @@
-//! Reads log-ins in the form of Web Fuzzing Commons (`auth.yaml` of EvoMaster) as those of a suite.
+//! Reads log-ins in the form of Web Fuzzing Commons (`auth.yaml` of `EvoMaster`) as those of a suite.
 
 use std::collections::BTreeMap;
 
@@ -50,6 +50,9 @@ pub fn read_auth_file(document: &Value, schemes: &BTreeMap<String, SecuritySchem
         }
     };
     let full = named(&choice.full)?.unwrap_or(&users[0]);
+    if choice.limited.is_some() && choice.limited.as_deref() == full.get("name").and_then(Value::as_str) {
+        return Err("the limited account is another user than the one that may do everything; name another one in `limited` or `full`".to_owned());
+    }
     for (account, user) in [("full", Some(full)), ("limited", named(&choice.limited)?)] {
         let Some(user) = user else { continue };
         let user = with_template(user, &template);
@@ -133,8 +136,12 @@ impl UserReader<'_> {
     fn variable(&mut self, name: &str, value: &str) -> String {
         let name = name.to_ascii_uppercase().replace(|letter: char| !letter.is_ascii_alphanumeric(), "_");
         let plain = format!("{}_{name}", self.prefix);
-        let free = |name: &String| !self.read.values.contains_key(name);
-        let name = std::iter::once(plain.clone()).chain((2..).map(|number: u32| format!("{plain}_{number}"))).find(free).unwrap_or(plain);
+        let mut name = plain.clone();
+        let mut number = 1;
+        while self.read.values.contains_key(&name) {
+            number += 1;
+            name = format!("{plain}_{number}");
+        }
         self.read.values.insert(name.clone(), SecretString::from(value.to_owned()));
         name
     }
@@ -366,6 +373,8 @@ mod tests {
             let told = read(&document, &[]).unwrap_err();
             assert!(told.contains(wanted), "{told}");
         }
+        let same = AuthFileParts { limited: Some("foo".to_owned()), ..AuthFileParts::default() };
+        assert!(read_auth_file(&json!({"auth": [{"name": "foo"}]}), &BTreeMap::new(), &same).unwrap_err().contains("is another user"));
         let choice = AuthFileParts { limited: Some("eve".to_owned()), ..AuthFileParts::default() };
         let told = read_auth_file(&json!({"auth": [{"name": "foo"}]}), &BTreeMap::new(), &choice).unwrap_err();
         assert_eq!(told, "it has no user eve; its users are foo");
