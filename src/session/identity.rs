@@ -92,9 +92,15 @@ pub fn accounts(
         return Ok(accounts);
     }
     let words = if !specification.names_accounts && of_accounts.len() > 1 { "what you have of " } else { "" };
-    let mut all: Vec<String> = of_accounts.into_iter().chain(of_headers).map(|(name, place)| format!("{name} ({place})")).collect();
-    let mut seen = BTreeSet::new();
-    all.retain(|one| seen.insert(one.clone()));
+    let mut places: Vec<(String, Vec<String>)> = Vec::new();
+    for (name, place) in of_accounts.into_iter().chain(of_headers) {
+        match places.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) if known.contains(&place) => {}
+            Some((_, known)) => known.push(place),
+            None => places.push((name, vec![place])),
+        }
+    }
+    let all: Vec<String> = places.into_iter().map(|(name, places)| format!("{name} ({})", places.join(", "))).collect();
     let source = if specification.names_accounts {
         format!(" (the suite {} takes them from the environment or from --credentials FILE)", suite.name)
     } else {
