@@ -1,4 +1,4 @@
-//! Requests that only obtain, renew or end the run's own token are a class of their own, in plan, totals, journal and resumed runs.
+//! Requests about the run's own token are a class of their own: in plan, totals, journal and when a run goes on.
 
 use std::process::Stdio;
 use std::sync::Mutex;
