@@ -51,6 +51,8 @@ fn is_right_as_well(input: &JudgeInput<'_>, probe: &Probe, operation: &Operation
     match probe.trigger.as_str() {
         "deleted-resource" => matches!(status.0, 404 | 410) || is_upsert(operation, status),
         "unknown-id" => is_upsert(operation, status),
+        // Which status says that a reference leads nowhere is up to the API, unless its author has said it.
+        "unknown-reference" => !input.contract.inferred.annotated && matches!(status.0, 400 | 404 | 409 | 422),
         "stale-validator" => status.is_success() && asks_for_what_is(input, probe, operation),
         _ => false,
     }
@@ -232,6 +234,8 @@ mod tests {
         assert_eq!(absent("get", "/things/{id}", &[], "deleted-resource", 410, &none), Verdict::Violates, "it is not documented");
         assert_eq!(absent("put", "/things/{id}", &[201], "unknown-id", 201, &none), Verdict::Unreached);
         assert_eq!(absent("put", "/things/{id}", &[], "unknown-id", 201, &none), Verdict::Violates);
+        assert_eq!(absent("post", "/things/{id}", &[400], "unknown-reference", 400, &none), Verdict::Unreached);
+        assert_eq!(absent("post", "/things/{id}", &[], "unknown-reference", 400, &none), Verdict::Violates);
     }
 
     #[test]
