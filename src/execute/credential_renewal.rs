@@ -136,7 +136,7 @@ impl Sender<'_, '_> {
         if self.has_more(probe) {
             // It was sent once more then, with what was obtained again.
             outcome.exchanges.pop();
-            return !self.recall(probe, outcome);
+            return !self.take_recorded(probe, outcome);
         }
         let about_whom = probe.fault.as_ref().is_some_and(|fault| fault.place == Place::Credentials);
         // No more can have been cut off than were under way at once; what is refused beyond that has another cause.

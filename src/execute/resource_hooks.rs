@@ -13,7 +13,7 @@ use super::{Run, RunEvent, SendQueue};
 use crate::model::ids;
 use crate::model::plan::{Origin, Probe, SlotId};
 use crate::model::reason::{CommandFailure, NotSent, Reason};
-use crate::model::text::plain;
+use crate::model::text::unquoted_text;
 
 /// The commands around resources, by kind, and what each is told of the run.
 #[derive(Debug, Clone, Default)]
@@ -106,7 +106,7 @@ impl Run<'_> {
     pub(super) fn note_removed(&mut self, slot: &SlotId) {
         let kind = ids::kind_of(slot).to_owned();
         if self.settings.hooks.after.contains_key(&kind) {
-            let id = self.progress.known.ids().get(slot).map(plain).unwrap_or_default();
+            let id = self.progress.known.ids().get(slot).map(unquoted_text).unwrap_or_default();
             self.progress.removed.push((kind, id));
         }
     }

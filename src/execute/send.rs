@@ -339,8 +339,8 @@ impl Sender<'_, '_> {
             return;
         }
         let signed = prepared.permitted.sign(self.accounts, operation, self.contract);
-        let without_secrets = signed.without_secrets().clone();
-        let number = match self.journal.map(|journal| journal.sent(probe, &Self::kept(probe, &without_secrets))).transpose() {
+        let shown = signed.without_secrets().clone();
+        let number = match self.journal.map(|journal| journal.sent(probe, &Self::kept(probe, &shown))).transpose() {
             Ok(number) => number,
             // What takes something away is better sent than written down.
             Err(_) if probe.purpose == Purpose::Cleanup => None,

@@ -105,7 +105,12 @@ pub(super) fn start_over(command: &sending::SendCommand<'_>, mut earlier_runs: E
 }
 
 /// Removes what is left; the exit code, and how many requests it took.
-fn remove_leftovers(by: &CleanUp<'_>, specification: &Specification, earlier_runs: &EarlierRuns, options: &PlanningOptions) -> Result<(Conclusion, u64), Stop> {
+fn remove_leftovers(
+    by: &CleanUp<'_>,
+    specification: &Specification,
+    earlier_runs: &EarlierRuns,
+    options: &PlanningOptions,
+) -> Result<(Conclusion, u64), Stop> {
     let CleanUp { target, connection, observer, variables } = *by;
     let Target::Server { base, .. } = target else {
         observer.result("Nothing is left: the embedded mock ends with its run.\n");

@@ -21,7 +21,7 @@ pub enum CommandSource {
 impl CommandSource {
     /// Of the files that the user has named.
     pub fn of(files: &Files) -> Self {
-        match files.suite.as_deref().map(|path| (path, Source::named(path))) {
+        match files.suite.as_deref().map(|path| (path, Source::from_path(path))) {
             Some((path, Source::File(_))) => {
                 let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
                 Self::Named(absolute.parent().unwrap_or(Path::new("/")).to_owned())

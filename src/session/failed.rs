@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::report::saved;
+use super::report::read_report;
 use super::stop::Stop;
 use crate::model::contract::{Contract, Status};
 use crate::model::report::{Cell, Report};
@@ -28,7 +28,7 @@ pub fn failed_cells(out: &Path, contract: &Contract, strict: bool) -> Result<Fai
         let hint = "run once without --failed, or name the folder of its reports with --out";
         return Err(Stop::Unusable(format!("--failed: there is no report of a last run at {}; {hint}", path.display())));
     }
-    let report = saved(&path)?;
+    let report = read_report(&path)?;
     if report.contract.title != contract.title {
         let (path, of) = (path.display(), &report.contract.title);
         let hint = "name the contract of that run, or the folder of the reports with --out";

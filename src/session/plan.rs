@@ -86,8 +86,12 @@ pub fn plan(args: &PlanOptions, observer: &dyn Observer) -> Result<Planned, Stop
     }
     let failed = failed.map(|failed| failed.cells);
     let not_given = outside.not_given;
-    let options =
-        PlanningOptions { failed, not_given, regressions, ..super::earlier_runs::with_limits(options, scope, &target, &specification, &earlier_runs) };
+    let options = PlanningOptions {
+        failed,
+        not_given,
+        regressions,
+        ..super::earlier_runs::with_limits(options, scope, &target, &specification, &earlier_runs)
+    };
     let plan = specification.plan(&options)?;
     let log_ins = if target == Target::Mock { Vec::new() } else { planned_log_ins(&specification.suite, &specification.contract, &plan) };
     let commands = suite_commands::shown(&specification, &target, scope.no_hooks);

@@ -91,7 +91,8 @@ impl RunContext {
             let embedded = EmbeddedMock::prepare(specification, &mock.fault, &mock.variant)?;
             let mark = scope.selection.mark.clone().unwrap_or_else(|| format!("probity-{:x}", scope.selection.seed));
             let accounts = Accounts { headers: mock_fields(&headers), ..embedded.accounts() };
-            let options = with(target::options(&scope.selection, target, &specification.suite, embedded.given_resources(), accounts.schemes(), mark)?);
+            let options =
+                with(target::options(&scope.selection, target, &specification.suite, embedded.given_resources(), accounts.schemes(), mark)?);
             return Ok(Self { options, accounts, embedded: Some(embedded), told });
         }
         let named = NamedValues::read(args.connection.credentials.as_deref())?.with(&specification.values).with(&outside.variables);
@@ -99,11 +100,11 @@ impl RunContext {
         named.check(&specification.suite, &headers, observer)?;
         let filter = scope.selection.operations.clone().or(&specification.suite.select);
         let accounts = accounts(specification, &filter, &headers, &lookup)?;
-        let mut given_from_environment: BTreeMap<String, Vec<GivenResource>> = target::given_from_environment(&specification.suite, &lookup);
-        for (kind, more) in &outside.given_from_environment {
-            given_from_environment.entry(kind.clone()).or_default().extend(more.iter().cloned());
+        let mut given: BTreeMap<String, Vec<GivenResource>> = target::given_from_environment(&specification.suite, &lookup);
+        for (kind, more) in &outside.given {
+            given.entry(kind.clone()).or_default().extend(more.iter().cloned());
         }
-        earlier_runs.add_given_jobs(&specification.suite, &mut given_from_environment);
+        earlier_runs.add_given_jobs(&specification.suite, &mut given);
         // Names must not meet those of an earlier run, and no one else can know them: by its mark the run knows its own.
         let mark = args.scope.selection.mark.clone().unwrap_or_else(random_mark);
         let with = |options: PlanningOptions| PlanningOptions { not_given: outside.not_given.clone(), ..with(options) };

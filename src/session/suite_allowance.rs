@@ -7,7 +7,7 @@ use super::command_source::CommandSource;
 use super::options::Selection;
 use super::specification::Specification;
 use super::stop::Stop;
-use super::target::{Target, profile};
+use super::target::{Target, permission_profile};
 use crate::model::allowance::Allowance;
 use crate::model::effect::Effect;
 use crate::model::suite::Suite;
@@ -77,19 +77,19 @@ pub fn allowed(selection: &Selection, target: &Target, specification: &Specifica
         () => AllowedBy::Default,
     };
     let elsewhere = others.iter().map(|block| block.target.clone()).collect();
-    let allowed = Allowed { by, profile: profile(&effective, target), effects: effective.allow.clone(), elsewhere };
+    let allowed = Allowed { by, profile: permission_profile(&effective, target), effects: effective.allow.clone(), elsewhere };
     Ok((effective, allowed))
 }
 
 fn check(suite: &Suite) -> Result<(), Stop> {
-    let known = |effect: &String| effect == "all" || Effect::named(effect).is_some() || suite.effects.contains_key(effect);
+    let known = |effect: &String| effect == "all" || Effect::from_word(effect).is_some() || suite.effects.contains_key(effect);
     for (index, block) in suite.allow.iter().enumerate() {
         let place = format!("the suite {}: allow[{index}]", suite.name);
         if block.target.contains("${") || !matches!(Target::parse(&block.target), Ok(Target::Server { .. })) {
             return Err(Stop::Unusable(format!("{place}: `target` is the base URL of a server, written out")));
         }
         if let Some(unknown) = block.effects.iter().find(|effect| !known(effect)) {
-            let all = Effect::ALLOWABLE.map(Effect::word).into_iter().chain(suite.effects.keys().map(String::as_str)).chain(["all"]);
+            let all = Effect::ALLOWABLE.map(Effect::as_str).into_iter().chain(suite.effects.keys().map(String::as_str)).chain(["all"]);
             return Err(Stop::Unusable(format!("{place}: there is no effect {unknown}; the effects are {}", all.collect::<Vec<_>>().join(", "))));
         }
     }

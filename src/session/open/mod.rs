@@ -252,7 +252,7 @@ pub fn suite(source: &Source) -> Result<(Suite, Source), LoadError> {
 /// # Errors
 /// The file is not readable, readable by others than its owner (on Unix), or no YAML or JSON.
 pub fn auth_document(path: &Path) -> Result<Value, LoadError> {
-    let text = String::from_utf8(private(path, LONGEST)?).map_err(|_| ());
+    let text = String::from_utf8(read_private_file(path, LONGEST)?).map_err(|_| ());
     let document = text.and_then(|text| yaml::parse(&text).map_err(|_| ()));
     let reason = "it is no YAML or JSON; what is wrong is not shown, because it holds credentials";
     document.map_err(|()| LoadError::Invalid { path: path.display().to_string(), what: "file of log-ins", reason: reason.to_owned() })
