@@ -36,17 +36,20 @@ pub struct EmbeddedMock {
 impl EmbeddedMock {
     /// Prepares the mock.
     pub fn prepare(specification: &Specification, faults: &[String], variants: &[String]) -> Result<Self, Stop> {
-        let options = MockOptions {
-            contract: Arc::clone(&specification.contract),
-            suite: Arc::clone(&specification.suite),
-            accounts: MockAccounts::invented(&specification.contract, &specification.suite),
-            windows: Vec::new(),
-            fault: settings(faults)?,
-            variant: variants_of(variants)?,
-        };
+        let options = options(specification, faults, variants)?;
         let served = specification.served_contract().clone();
         let given = Mock::serving(&served, options.clone()).given_ids().clone();
         Ok(Self { served, options, given })
+    }
+
+    /// What a plan goes by of the mock: the resources that it knows from before, and its accounts. Only what the suite says
+    /// is given takes a mock that is ready, and to make one ready takes longer than to plan.
+    pub fn expected(specification: &Specification) -> Result<(BTreeMap<String, Vec<GivenResource>>, Accounts), Stop> {
+        if specification.suite.given.is_empty() {
+            return Ok((BTreeMap::new(), accounts(&options(specification, &[], &[])?)));
+        }
+        let prepared = Self::prepare(specification, &[], &[])?;
+        Ok((prepared.given(), prepared.accounts()))
     }
 
     /// Resources that the mock knows from before, as the suite names them.
@@ -56,8 +59,7 @@ impl EmbeddedMock {
 
     /// The accounts that the mock knows.
     pub fn accounts(&self) -> Accounts {
-        let limited = secrets(&self.options.accounts.limited);
-        Accounts { full: secrets(&self.options.accounts.full), limited: (!limited.is_empty()).then_some(limited), headers: Vec::new() }
+        accounts(&self.options)
     }
 
     /// Serves the mock on a free port of this machine for as long as the run lasts, and tells its base URL. Its rate
@@ -91,6 +93,22 @@ impl EmbeddedMock {
         let options = MockOptions { fault: settings(faults)?, variant: variants_of(variants)?, ..self.options.clone() };
         Ok(Self { served: self.served.clone(), options, given: self.given.clone() })
     }
+}
+
+fn options(specification: &Specification, faults: &[String], variants: &[String]) -> Result<MockOptions, Stop> {
+    Ok(MockOptions {
+        contract: Arc::clone(&specification.contract),
+        suite: Arc::clone(&specification.suite),
+        accounts: MockAccounts::invented(&specification.contract, &specification.suite),
+        windows: Vec::new(),
+        fault: settings(faults)?,
+        variant: variants_of(variants)?,
+    })
+}
+
+fn accounts(options: &MockOptions) -> Accounts {
+    let limited = secrets(&options.accounts.limited);
+    Accounts { full: secrets(&options.accounts.full), limited: (!limited.is_empty()).then_some(limited), headers: Vec::new() }
 }
 
 /// A mock that is served.

@@ -63,8 +63,8 @@ pub fn plan(args: &PlanOptions, observer: &dyn Observer) -> Result<Planned, Stop
         EarlierRuns::default()
     };
     let (mut given, schemes) = if target == Target::Mock {
-        let embedded = EmbeddedMock::prepare(&specification, &[], &[])?;
-        (embedded.given_resources(), embedded.accounts().schemes())
+        let (given_resources, accounts) = EmbeddedMock::expected(&specification)?;
+        (given_resources, accounts.schemes())
     } else {
         // A plan needs no secret; it only asks whether the account without permissions is there.
         let named = NamedValues::read(args.credentials.as_deref())?.with(&specification.values);
