@@ -74,7 +74,7 @@ pub fn read(mut bundle: Bundle) -> Result<Contract, ContractError> {
             .map(|response| with_conditions(response, vec![Condition::of_trigger(TriggerName::BURST)]))
             .collect(),
         catalogues,
-        document: bundle.document,
+        document: bundle.document.into(),
         inferred,
         issues: bundle.issues,
         index: crate::model::contract::OperationIndex::default(),

@@ -15,6 +15,7 @@ use super::unjudged_schemas::OVERLAP;
 use super::unusable::schemas_below;
 use super::validate::Schemas;
 use crate::model::contract::SchemaRef;
+use crate::model::document::Document;
 use crate::model::issue::DocumentIssue;
 
 /// How many values are made for each branch.
@@ -70,7 +71,7 @@ fn overlapping(document: &Value, at: &str) -> Option<usize> {
     if let Some(twin) = (1..count).find(|index| written[..*index].contains(&written[*index])) {
         return Some(twin);
     }
-    let small = excerpt(document, at)?;
+    let small = Document::from(excerpt(document, at)?);
     let schemas = Schemas::of(&small).ok()?;
     (0..count).find(|index| {
         let own = SchemaRef(branch(*index));
@@ -93,7 +94,7 @@ fn overlapping(document: &Value, at: &str) -> Option<usize> {
 }
 
 /// Values that a branch may hold: those that it lists, and such as are made for it.
-fn values<'a>(document: &'a Value, branch: &'a str) -> impl Iterator<Item = Value> + 'a {
+fn values<'a>(document: &'a Document, branch: &'a str) -> impl Iterator<Item = Value> + 'a {
     let listed = follow_references(document, branch).and_then(|(_, schema)| schema.get("enum")?.as_array());
     listed.into_iter().flatten().take(MOST_LISTED).cloned().chain(answer_samples(document, branch).take(MOST_VALUES))
 }

@@ -8,6 +8,7 @@ use super::request::is_json;
 use crate::contract::samples::{answer_samples, sample};
 use crate::contract::schema::follow_references;
 use crate::model::contract::{Contract, Example, JSON_API, Location, MediaType, Operation, Parameter};
+use crate::model::document::Document;
 use crate::model::media_range::essence;
 
 /// The contract with an example of every JSON body that a success may have, and of every parameter of a path. Those of
@@ -44,7 +45,7 @@ pub(crate) fn illustrated(contract: Arc<Contract>) -> Arc<Contract> {
 }
 
 /// A body, if possible one that holds the ids that links look for in it.
-fn drawn(document: &Value, schema: &str, ids: &[String]) -> Option<Value> {
+fn drawn(document: &Document, schema: &str, ids: &[String]) -> Option<Value> {
     let holds = |value: &Value| ids.iter().all(|at| value.pointer(at).is_some());
     answer_samples(document, schema).find(holds).or_else(|| answer_samples(document, schema).next())
 }

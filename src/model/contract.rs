@@ -7,6 +7,7 @@ use serde_json::Value;
 
 pub use super::certainty::Certainty;
 pub use super::condition::Condition;
+use super::document::Document;
 pub use super::extensions::RateLimit;
 pub use super::http::{Method, Status};
 pub use super::index::OperationIndex;
@@ -32,7 +33,7 @@ pub struct Contract {
     /// `info.version`.
     pub version: String,
     /// The bundled document; every [`SchemaRef`] points into it.
-    pub document: Value,
+    pub document: Document,
     /// Operations in the order of the document, each form of a shared route on its own.
     pub operations: Vec<Operation>,
     /// `components.securitySchemes`.

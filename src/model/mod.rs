@@ -9,6 +9,7 @@ pub mod check_level;
 mod collection;
 pub mod condition;
 pub mod contract;
+pub mod document;
 pub mod drawn;
 pub mod effect;
 pub mod environment;

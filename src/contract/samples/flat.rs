@@ -21,21 +21,22 @@ pub(super) const PATTERNS: &str = "x-probity-patterns";
 pub(super) const SHOWN: &str = "x-probity-shown";
 
 /// Adds the rules of another schema to those of a schema, so that what fits the sum fits both.
-pub(super) fn merge_rules(whole: &mut Map<String, Value>, part: &Map<String, Value>) {
+pub(super) fn merge_rules(whole: &mut Map<String, Value>, part: Map<String, Value>) {
+    let pattern = part.get("pattern").cloned();
     for (keyword, value) in part {
-        match whole.get_mut(keyword) {
+        match whole.get_mut(&keyword) {
             None => {
-                whole.insert(keyword.clone(), value.clone());
+                whole.insert(keyword, value);
             }
-            Some(known) if known == value && keyword != CHOICES && keyword != CONDITIONS => {}
-            Some(known) => both(keyword, known, value),
+            Some(known) if *known == value && keyword != CHOICES && keyword != CONDITIONS => {}
+            Some(known) => both(&keyword, known, value),
         }
     }
     // One pattern in two schemas is the same rule; another one is a further rule.
-    if let (Some(own), Some(other)) = (whole.get("pattern").cloned(), part.get("pattern"))
-        && own != *other
+    if let (Some(own), Some(other)) = (whole.get("pattern").cloned(), pattern)
+        && own != other
     {
-        push(whole, PATTERNS, other.clone());
+        push(whole, PATTERNS, other);
     }
 }
 
@@ -48,36 +49,38 @@ pub(super) fn push(schema: &mut Map<String, Value>, keyword: &str, item: Value) 
 }
 
 /// What a keyword says where two schemas have it.
-fn both(keyword: &str, known: &mut Value, other: &Value) {
+fn both(keyword: &str, known: &mut Value, other: Value) {
     let is_lower = known.as_f64().zip(other.as_f64()).is_some_and(|(known, other)| other < known);
     match (keyword, &mut *known, other) {
         ("properties" | "patternProperties" | "dependentSchemas", Value::Object(known), Value::Object(other)) => {
             for (name, schema) in other {
-                let sum =
-                    known.get(name).map_or_else(|| schema.clone(), |own| if own == schema { own.clone() } else { json!({"allOf": [own, schema]}) });
-                known.insert(name.clone(), sum);
+                match known.get_mut(&name) {
+                    None => drop(known.insert(name, schema)),
+                    Some(own) if *own == schema => {}
+                    Some(own) => *own = json!({"allOf": [own, schema]}),
+                }
             }
         }
         ("required" | CHOICES | CONDITIONS | PATTERNS, Value::Array(known), Value::Array(other)) => {
             for item in other {
-                if keyword == CHOICES || !known.contains(item) {
-                    known.push(item.clone());
+                if keyword == CHOICES || !known.contains(&item) {
+                    known.push(item);
                 }
             }
         }
         ("dependentRequired" | SHOWN, Value::Object(known), Value::Object(other)) => {
             for (name, value) in other {
-                known.entry(name).or_insert_with(|| value.clone());
+                known.entry(name).or_insert(value);
             }
         }
         ("enum", Value::Array(known), Value::Array(other)) => known.retain(|value| other.contains(value)),
-        ("type", ..) => *known = shared_type(known, other),
-        ("items" | "additionalProperties" | "not", Value::Object(_), Value::Object(_)) => {
+        ("type", _, other) => *known = shared_type(known, &other),
+        ("items" | "additionalProperties" | "not", Value::Object(_), other @ Value::Object(_)) => {
             *known = if keyword == "not" { json!({"anyOf": [known, other]}) } else { json!({"allOf": [known, other]}) };
         }
         ("items" | "additionalProperties", _, Value::Bool(false)) => *known = Value::Bool(false),
-        _ if LEAST.contains(&keyword) && !is_lower => *known = other.clone(),
-        _ if MOST.contains(&keyword) && is_lower => *known = other.clone(),
+        (_, _, other) if LEAST.contains(&keyword) && !is_lower => *known = other,
+        (_, _, other) if MOST.contains(&keyword) && is_lower => *known = other,
         _ => {}
     }
 }

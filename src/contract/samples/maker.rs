@@ -8,6 +8,7 @@ use crate::contract::pointer::at_pointer;
 use crate::contract::samples::number::number;
 use crate::contract::samples::sample_text::{rule, text};
 use crate::contract::schema::{follow_references, is_of_type};
+use crate::model::document::Document;
 
 /// How many schemas one value may be made from; schemas that lead to each other in many ways would never come to an end.
 const MOST_PARTS: usize = 2000;
@@ -22,7 +23,7 @@ const OWN: [&str; 7] = ["$ref", "allOf", "oneOf", "anyOf", "if", "then", "else"]
 pub(super) type MergedSchema = Map<String, Value>;
 
 pub(super) struct SampleGenerator<'a> {
-    pub document: &'a Value,
+    pub document: &'a Document,
     /// Members with this annotation are left out.
     pub left_out: &'static str,
     /// Whether optional members are made.
@@ -35,7 +36,7 @@ pub(super) struct SampleGenerator<'a> {
 }
 
 impl<'a> SampleGenerator<'a> {
-    pub fn new(document: &'a Value, left_out: &'static str, generous: bool, way: SampleStyle) -> Self {
+    pub fn new(document: &'a Document, left_out: &'static str, generous: bool, way: SampleStyle) -> Self {
         Self { document, left_out, generous, way, open: Vec::new(), parts: 0 }
     }
 
@@ -84,7 +85,7 @@ impl<'a> SampleGenerator<'a> {
             let behind = at_pointer(self.document, &target)?;
             used.push(target);
             let behind = self.flat(behind, used, level + 1)?;
-            merge_rules(&mut whole, &behind);
+            merge_rules(&mut whole, behind);
         }
         for branch in members.get("allOf").and_then(Value::as_array).into_iter().flatten() {
             let mut part = self.flat(branch, used, level + 1)?;
@@ -95,7 +96,7 @@ impl<'a> SampleGenerator<'a> {
                 part.insert(SHOWN.to_owned(), Value::Object(example));
             }
             let child = branch.get("$ref").and_then(Value::as_str).filter(|_| part.contains_key("discriminator"));
-            merge_rules(&mut whole, &part);
+            merge_rules(&mut whole, part);
             if child.is_some() {
                 self.set_discriminator(&mut whole, used);
             }
@@ -162,7 +163,7 @@ impl<'a> SampleGenerator<'a> {
         let mut sum = whole.clone();
         part.remove("discriminator");
         sum.remove("discriminator");
-        merge_rules(&mut sum, &part);
+        merge_rules(&mut sum, part.clone());
         // An example of the branch is one of the whole.
         if sum.get("properties") == part.get("properties") {
             for keyword in ["example", "examples", "default"] {
@@ -173,7 +174,7 @@ impl<'a> SampleGenerator<'a> {
         } else if let Some(Value::Object(example)) = schema_example(&part).cloned() {
             sum.remove("example");
             sum.remove("examples");
-            merge_rules(&mut sum, &MergedSchema::from_iter([(SHOWN.to_owned(), Value::Object(example))]));
+            merge_rules(&mut sum, MergedSchema::from_iter([(SHOWN.to_owned(), Value::Object(example))]));
         }
         let before = self.open.len();
         self.open.append(&mut used);
@@ -198,13 +199,8 @@ impl<'a> SampleGenerator<'a> {
     }
 
     /// The schemas that extend the one that is being made (`allOf` with a reference to it).
-    fn children(&self) -> Vec<String> {
-        let Some(own) = self.open.last() else { return Vec::new() };
-        let schemas = at_pointer(self.document, "/components/schemas").and_then(Value::as_object).into_iter().flatten();
-        let reference = Value::from(format!("#{own}"));
-        let extends =
-            |schema: &Value| schema.get("allOf").and_then(Value::as_array).into_iter().flatten().any(|branch| branch.get("$ref") == Some(&reference));
-        schemas.filter(|(_, schema)| extends(schema)).map(|(name, _)| crate::contract::append("/components/schemas", name)).collect()
+    fn children(&self) -> &'a [String] {
+        self.open.last().map_or(&[], |own| self.document.extending(own))
     }
 
     fn child(&mut self, whole: &MergedSchema, depth: usize) -> Option<Value> {

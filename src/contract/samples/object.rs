@@ -44,7 +44,7 @@ impl SampleGenerator<'_> {
         }
         for part in &parts {
             if let Some(part) = self.flat(part, &mut Vec::new(), 0) {
-                merge_rules(whole, &part);
+                merge_rules(whole, part);
             }
         }
         !parts.is_empty()

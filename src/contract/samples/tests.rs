@@ -2,7 +2,18 @@
 
 use serde_json::{Value, json};
 
-use super::*;
+// Each test reads one document.
+fn sample(document: &Value, schema: &str) -> Value {
+    super::sample(&document.clone().into(), schema)
+}
+
+fn samples(document: &Value, schema: &str) -> impl Iterator<Item = Value> {
+    super::samples(&document.clone().into(), schema).collect::<Vec<_>>().into_iter()
+}
+
+fn specimens(document: &Value, schema: &str) -> impl Iterator<Item = Value> {
+    super::specimens(&document.clone().into(), schema).collect::<Vec<_>>().into_iter()
+}
 
 #[test]
 fn a_sample_has_what_is_required_and_nothing_else() {

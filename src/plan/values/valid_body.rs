@@ -84,9 +84,15 @@ pub fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType, nam
         return Ok((example, None));
     }
     let made = media.schema.as_ref().and_then(|schema| {
-        let mut ways = samples(&contract.document, &schema.0).map(|made| without_read_only(contract, schema, &made)).peekable();
-        let first = ways.peek().cloned();
-        schemas.most_fitting(schema, ways).or(first).map(|made| without_added_needs(contract, media, &made, fits))
+        // Many operations of a large document share the schema of their bodies. Whether a value can be sent as it is decides
+        // about it only where the media type is one that can be read.
+        let refers_only = contract.schema(schema).and_then(Value::as_object).filter(|members| members.len() == 1);
+        let shared = refers_only.and_then(|members| members.get("$ref")?.as_str()).unwrap_or(&schema.0);
+        contract.document.made(&format!("{shared} {}", readable || as_value), || {
+            let mut ways = samples(&contract.document, &schema.0).map(|made| without_read_only(contract, schema, &made)).peekable();
+            let first = ways.peek().cloned();
+            schemas.most_fitting(schema, ways).or(first).map(|made| without_added_needs(contract, media, &made, fits))
+        })
     });
     let made = made.unwrap_or_default();
     match sent().next() {

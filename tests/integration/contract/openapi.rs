@@ -33,7 +33,7 @@ fn validator() -> Validator {
 }
 
 fn bundled() -> Value {
-    spread_general_responses(CONTRACT.document.clone())
+    spread_general_responses((*CONTRACT.document).clone())
 }
 
 #[test]

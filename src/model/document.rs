@@ -1,0 +1,122 @@
+//! The document of a contract, with what is looked up in it for every value that is made from its schemas.
+
+use std::collections::HashMap;
+use std::ops::{Deref, DerefMut};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Where the schemas that others extend stand.
+const SCHEMAS: &str = "/components/schemas";
+
+/// A bundled document. It is read as the value that it holds.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Document {
+    value: Value,
+    /// The schemas that extend each schema, by its place, made when they are first asked for: a large document has
+    /// thousands, and each value that is made asks many times.
+    #[serde(skip)]
+    extending: OnceLock<HashMap<String, Vec<String>>>,
+    #[serde(skip)]
+    made: MadeValues,
+}
+
+/// Values that were made from schemas, by the name that each was made for: many operations of a large document share a schema.
+#[derive(Debug, Default)]
+struct MadeValues(Mutex<HashMap<String, Option<Value>>>);
+
+/// A copy makes its own.
+impl Clone for MadeValues {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+/// How many such values are kept.
+const MOST_MADE: usize = 8192;
+
+impl Document {
+    /// The places of the schemas that extend the one at this place (`allOf` with a reference to it), in the order of the
+    /// document.
+    pub fn extending(&self, place: &str) -> &[String] {
+        self.extending.get_or_init(|| self.extensions()).get(place).map_or(&[], Vec::as_slice)
+    }
+
+    /// The value of a name, made when it is first asked for; the document alone decides which it is.
+    pub fn made(&self, name: &str, make: impl FnOnce() -> Option<Value>) -> Option<Value> {
+        let known = || self.made.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(made) = known().get(name) {
+            return made.clone();
+        }
+        let made = make();
+        let mut known = known();
+        if known.len() < MOST_MADE {
+            known.insert(name.to_owned(), made.clone());
+        }
+        made
+    }
+
+    fn extensions(&self) -> HashMap<String, Vec<String>> {
+        let mut extending: HashMap<String, Vec<String>> = HashMap::new();
+        for (name, schema) in self.value.pointer(SCHEMAS).and_then(Value::as_object).into_iter().flatten() {
+            let place = format!("{SCHEMAS}/{}", name.replace('~', "~0").replace('/', "~1"));
+            let branches = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+            for target in branches.filter_map(|branch| branch.get("$ref")?.as_str()?.strip_prefix('#')) {
+                let known = extending.entry(target.to_owned()).or_default();
+                // A schema may name another twice.
+                if known.last() != Some(&place) {
+                    known.push(place.clone());
+                }
+            }
+        }
+        extending
+    }
+}
+
+impl From<Value> for Document {
+    fn from(value: Value) -> Self {
+        Self { value, ..Self::default() }
+    }
+}
+
+impl Deref for Document {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        &self.value
+    }
+}
+
+impl DerefMut for Document {
+    fn deref_mut(&mut self) -> &mut Value {
+        self.extending.take();
+        self.made = MadeValues::default();
+        &mut self.value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_extends_a_schema_is_known_by_its_place_and_after_a_change_again() {
+        let refers = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let schemas = json!({"a": {}, "b/c": {"allOf": [refers("a"), {}, refers("a")]}, "d": {"allOf": [refers("b~1c"), refers("a")]}});
+        let mut document = Document::from(json!({"components": {"schemas": schemas}}));
+        assert_eq!(document.extending("/components/schemas/a"), ["/components/schemas/b~1c", "/components/schemas/d"]);
+        assert_eq!(document.extending("/components/schemas/b~1c"), ["/components/schemas/d"]);
+        assert!(document.extending("/components/schemas/d").is_empty());
+        document["components"]["schemas"]["e"] = json!({"allOf": [refers("d")]});
+        assert_eq!(document.extending("/components/schemas/d"), ["/components/schemas/e"]);
+        assert_eq!((document.made("a", || Some(json!(1))), document.made("a", || None)), (Some(json!(1)), Some(json!(1))));
+        assert_eq!(document.made("b", || None), None);
+        document["a"] = json!({});
+        assert_eq!(document.made("a", || Some(json!(2))), Some(json!(2)), "it may be another one");
+        assert_eq!(serde_json::to_value(&document).unwrap(), *document);
+    }
+}
