@@ -78,6 +78,7 @@ pub fn read(mut bundle: Bundle) -> Result<Contract, ContractError> {
         inferred,
         issues: bundle.issues,
         index: crate::model::contract::OperationIndex::default(),
+        routes: crate::model::contract::RouteIndex::default(),
     })
 }
 

@@ -10,7 +10,7 @@ pub use super::condition::Condition;
 use super::document::Document;
 pub use super::extensions::RateLimit;
 pub use super::http::{Method, Status};
-pub use super::index::OperationIndex;
+pub use super::index::{OperationIndex, RouteIndex};
 use super::issue::DocumentIssue;
 pub use super::job::JobDone;
 use super::own_request::OwnValues;
@@ -54,6 +54,9 @@ pub struct Contract {
     /// Where operations stand by their ids.
     #[serde(skip)]
     pub index: OperationIndex,
+    /// Where they stand by their paths.
+    #[serde(skip)]
+    pub routes: RouteIndex,
 }
 
 /// What is read between the lines of a contract that marks nothing itself.
@@ -75,6 +78,16 @@ impl Contract {
     /// The operation with this id.
     pub fn operation(&self, id: &str) -> Option<&Operation> {
         self.index.find(&self.operations, id, |operation| &operation.id)
+    }
+
+    /// The operations on a path, in the order of the contract.
+    pub fn operations_on(&self, path: &str) -> impl Iterator<Item = &Operation> {
+        self.routes.on(self.operations.iter().map(|operation| operation.path.as_str()), path).iter().map(|place| &self.operations[*place])
+    }
+
+    /// The operations about single items of a collection ([`Operation::is_in`]), in the order of the contract.
+    pub fn items_in(&self, collection: &str) -> impl Iterator<Item = &Operation> {
+        self.routes.within(self.operations.iter().map(|operation| operation.path.as_str()), collection).iter().map(|place| &self.operations[*place])
     }
 
     /// The value a schema reference points at, not following a `$ref` that stands there.

@@ -32,6 +32,14 @@ impl SlotId {
         Self(format!("{kind}={id}"))
     }
 
+    /// Between which ids those of a kind stand in their order: the numbered ones, and those that are known from before.
+    pub fn ranges(kind: &str) -> [std::ops::Range<Self>; 2] {
+        ["#$", "=>"].map(|signs| {
+            let (from, to) = signs.split_at(1);
+            Self(format!("{kind}{from}"))..Self(format!("{kind}{to}"))
+        })
+    }
+
     /// The slot that a plan has for what this one stands for.
     #[must_use]
     pub fn plan_id(&self) -> Self {
@@ -245,6 +253,10 @@ mod tests {
         assert_eq!((p.numbered(2).as_str(), p.another("x").as_str()), ("p#2", "p~x"));
         assert_eq!(serde_json::to_value(&p).unwrap(), serde_json::json!("p"));
         assert_eq!(&*SlotId::given("books", "7"), "books=7");
+        let is_of = |kind: &str, slot: &SlotId| SlotId::ranges(kind).iter().any(|range| range.contains(slot));
+        for slot in [&slot, &look, &shown, &SlotId::given("books", "7"), &slot.former(1)] {
+            assert!(is_of("books", slot) && !is_of("book", slot) && !is_of("books/pages", slot), "{slot}");
+        }
         assert_eq!(serde_json::to_value(&slot).unwrap(), serde_json::json!("books#12"));
         assert_eq!(serde_json::from_value::<SlotId>(serde_json::json!("books#12")).unwrap(), slot);
         assert!(p.recreation(2, &q).is_made_again_for(&q) && !p.recreation(2, &q).is_made_again_for(&p));

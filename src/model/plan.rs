@@ -11,6 +11,7 @@ use super::contract::{Method, Operation, Status};
 use super::drawn::Drawn;
 use super::effect::{Effect, Provenance};
 pub use super::ids::{ProbeId, SlotId};
+pub use super::index::ProbeIndex;
 use super::reason::Reason;
 pub use super::template::{Binding, Body, Credentials, Part, Place, RequestTemplate, Styled};
 
@@ -45,12 +46,26 @@ pub struct Plan {
     /// Requests that may find what is to be borrowed where the one that is due does not, in the order in which they are tried.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub finders: BTreeMap<SlotId, Vec<Probe>>,
+    /// Where probes stand by their ids.
+    #[serde(skip)]
+    pub index: ProbeIndex,
 }
 
 impl Plan {
     /// The probe with this id.
     pub fn probe(&self, id: &str) -> Option<&Probe> {
-        self.probes.iter().find(|probe| probe.id == id)
+        self.probes.get(self.place(id)?)
+    }
+
+    /// Where the probe with this id stands.
+    pub fn place(&self, id: &str) -> Option<usize> {
+        self.index.find(&self.probes, id, |probe| &probe.id)
+    }
+
+    /// The slots of a kind, in their order: their ids begin with it.
+    pub fn slots_of(&self, kind: &str) -> impl Iterator<Item = (&SlotId, &Slot)> {
+        let ids = SlotId::ranges(kind).map(|range| self.slots.range(range));
+        ids.into_iter().flatten().filter(move |(_, slot)| slot.kind == *kind)
     }
 
     /// The probe that makes what a slot names.

@@ -1,10 +1,10 @@
 //! Owns the plan while it is made: whatever is added goes through `push`, which gives it an id and the class of its effect.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::effect::{ClassifiedRequest, not_allowed};
 use super::planning_context::Context;
-use super::schedule::dependents::with_dependents;
+use super::schedule::dependents::Dependents;
 use crate::model::contract::Operation;
 use crate::model::drawn::Drawn;
 use crate::model::effect::{Effect, Provenance};
@@ -17,6 +17,8 @@ pub struct PlanBuilder<'a> {
     plan: Plan,
     /// Which probe removes what a slot names.
     pub consumers: BTreeMap<SlotId, ProbeId>,
+    /// The ids of all probes.
+    taken: HashSet<ProbeId>,
 }
 
 impl<'a> PlanBuilder<'a> {
@@ -24,7 +26,7 @@ impl<'a> PlanBuilder<'a> {
     pub fn new(context: &'a Context<'a>) -> Self {
         let options = context.options;
         let plan = Plan { mark: options.mark.clone(), disposable: options.permission.disposable, ..Plan::default() };
-        Self { context, plan, consumers: BTreeMap::new() }
+        Self { context, plan, consumers: BTreeMap::new(), taken: HashSet::new() }
     }
 
     /// The plan so far.
@@ -50,7 +52,7 @@ impl<'a> PlanBuilder<'a> {
     /// # Errors
     /// What it would change is not allowed; the plan is as it was.
     pub fn push_after(&mut self, before: &str, probe: Probe) -> Result<ProbeId, Reason> {
-        let behind = self.plan.probes.iter().position(|known| known.id == before).map(|position| position + 1);
+        let behind = self.plan.place(before).map(|position| position + 1);
         self.insert(behind.unwrap_or(self.plan.probes.len()), probe)
     }
 
@@ -60,13 +62,14 @@ impl<'a> PlanBuilder<'a> {
         }
         probe.id = self.free_id(&probe.id);
         let id = probe.id.clone();
+        self.taken.insert(id.clone());
         self.plan.probes.insert(position, probe);
         Ok(id)
     }
 
     /// A name that no probe has yet.
     pub fn free_id(&self, name: &ProbeId) -> ProbeId {
-        let taken = |id: &str| self.plan.probes.iter().any(|probe| probe.id == id);
+        let taken = |id: &str| self.taken.contains(id);
         if !taken(name) {
             return name.clone();
         }
@@ -100,8 +103,9 @@ impl<'a> PlanBuilder<'a> {
             return;
         }
         // What would use its answer could not be sent.
+        let dependents = Dependents::of(&self.plan);
         for (id, reason) in withheld.clone() {
-            let lost = with_dependents(&self.plan, BTreeSet::from([id]));
+            let lost = dependents.with(BTreeSet::from([id]));
             withheld.extend(lost.into_iter().filter(|id| !withheld.contains_key(id)).map(|id| (id, reason.clone())).collect::<Vec<_>>());
         }
         for cell in &mut self.plan.cells {
@@ -117,6 +121,7 @@ impl<'a> PlanBuilder<'a> {
     pub fn retain(&mut self, keep: impl FnMut(&Probe) -> bool) {
         self.plan.probes.retain(keep);
         let there: BTreeSet<&ProbeId> = self.plan.probes.iter().map(|probe| &probe.id).collect();
+        self.taken = there.iter().map(|id| (*id).clone()).collect();
         self.plan.drawn.retain(|id, _| there.contains(id));
         self.consumers.retain(|_, consumer| there.contains(consumer));
         for cell in &mut self.plan.cells {
@@ -132,7 +137,8 @@ impl<'a> PlanBuilder<'a> {
 
     /// A probe, to be changed.
     pub fn probe_mut(&mut self, id: &str) -> Option<&mut Probe> {
-        self.plan.probes.iter_mut().find(|probe| probe.id == id)
+        let place = self.plan.place(id)?;
+        self.plan.probes.get_mut(place)
     }
 
     /// All probes, to be changed or put into another order.

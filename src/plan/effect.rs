@@ -33,6 +33,8 @@ pub struct EffectRules<'a> {
     suite: &'a Suite,
     /// Kinds that an operation makes.
     makes: BTreeMap<String, BTreeSet<String>>,
+    /// The same by method and path, for the first operation there: what one form of a route makes, the others make as well.
+    made_at: BTreeMap<(Method, String), BTreeSet<String>>,
     /// Kinds of which an operation removes one.
     removable: BTreeSet<String>,
     /// Kinds that some operation makes, changes or removes.
@@ -63,13 +65,17 @@ impl<'a> EffectRules<'a> {
         for id_source in linked_id_sources(contract).into_iter().filter(|id_source| id_source.makes) {
             makes.entry(id_source.operation).or_default().insert(id_source.kind);
         }
+        let mut made_at = BTreeMap::new();
+        for (operation, kinds) in makes.iter().filter_map(|(id, kinds)| Some((contract.operation(id)?, kinds))) {
+            made_at.entry((operation.method.clone(), operation.path.clone())).or_insert_with(|| kinds.clone());
+        }
         let callable = |operation: &&Operation| !suite.skip.contains_key(&operation.id);
         let removers = contract.operations.iter().filter(callable).filter(|operation| removes(operation) && operation.item_parameter().is_some());
         let removable = removers.filter_map(path_kind).map(str::to_owned).collect();
         let writers = contract.operations.iter().filter(|operation| !operation.method.is_safe() && !operation.reads);
         let written = writers.filter_map(path_kind).map(str::to_owned).chain(makes.values().flatten().cloned()).collect();
         let reading = contract.operations.iter().filter(|operation| !operation.method.is_safe() && reads(operation, suite, permission));
-        Self { contract, suite, makes, removable, written, reads: reading.map(|operation| operation.id.clone()).collect() }
+        Self { contract, suite, makes, made_at, removable, written, reads: reading.map(|operation| operation.id.clone()).collect() }
     }
 
     /// Whether things of a kind are only referred to: the suite or the contract names them as a catalogue, or no operation
@@ -144,11 +150,8 @@ impl<'a> EffectRules<'a> {
     /// A POST to a collection makes something; any other is an action of unknown extent.
     fn post(&self, asked: &ClassifiedRequest<'_>, own_method: bool) -> Effect {
         let operation = asked.operation;
-        // What one form of a route makes, the others make as well, documented or not.
-        let is_form =
-            |id: &&String| self.contract.operation(id).is_some_and(|other| other.method == operation.method && other.path == operation.path);
-        let made =
-            self.makes.get(&operation.id).or_else(|| self.makes.iter().find(|(id, _)| is_form(id)).map(|(_, kinds)| kinds)).filter(|_| own_method);
+        let of_form = || self.made_at.get(&(operation.method.clone(), operation.path.clone()));
+        let made = self.makes.get(&operation.id).or_else(of_form).filter(|_| own_method);
         let effect = match made {
             Some(kinds) if kinds.iter().any(|kind| self.removable.contains(kind)) => Effect::Own,
             Some(_) => Effect::Leftovers,

@@ -136,7 +136,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn stage_of(&self, operation: &Operation) -> Stage {
-        let makes = self.context.feeds.iter().any(|id_source| id_source.operation == operation.id && id_source.makes);
+        let makes = self.context.feeds_by(&operation.id).any(|id_source| id_source.makes);
         match operation.method.as_str() {
             _ if removes(operation) => Stage::Remove,
             "GET" | "HEAD" | "OPTIONS" => Stage::Read,
@@ -163,8 +163,8 @@ impl<'a> Resolver<'a> {
 
     /// The operation that tells the state of a job of this kind.
     pub(super) fn reader_of(&self, kind: &str) -> Option<String> {
-        let reads = |operation: &&Operation| operation.done.is_some() && path_kind(operation) == Some(kind);
-        self.context.contract.operations.iter().find(reads).map(|operation| operation.id.clone())
+        let reads = |operation: &&&Operation| path_kind(operation) == Some(kind);
+        self.context.pollers.iter().find(reads).map(|operation| operation.id.clone())
     }
 
     /// The states in which a job of a kind has ended well, seen from the job itself; a list may show them.

@@ -237,7 +237,8 @@ impl Resolver<'_> {
         // A request that is due among the changes stands right behind the one it waits for, so that the next change waits
         // for it in turn.
         let waits = |other: &&Probe| probe.stage == Stage::Change && probe.after.contains(&other.id);
-        match self.builder.plan().probes.iter().rfind(waits).map(|before| before.id.clone()) {
+        let is_change = probe.stage == Stage::Change;
+        match self.builder.plan().probes.iter().filter(|_| is_change).rfind(waits).map(|before| before.id.clone()) {
             Some(before) => self.builder.push_after(&before, probe),
             None => self.builder.push(probe),
         }

@@ -159,7 +159,7 @@ impl Resolver<'_> {
     fn undo_operation(&mut self, operation: &str) {
         let contract = self.context.contract;
         let Some(done) = contract.operation(operation) else { return };
-        let inverse = contract.operations.iter().find(|other| other.path == done.path && other.method.is_delete());
+        let inverse = contract.operations_on(&done.path).find(|other| other.method.is_delete());
         if let Some(inverse) = inverse {
             // Where it cannot be called, the clean-up says so.
             let _ = self.success(&inverse.id);

@@ -158,16 +158,11 @@ impl Resolver<'_> {
 
     /// Whether an operation makes something; `None` when it makes what cannot be removed again.
     fn is_removable(&self, operation: &Operation) -> Option<bool> {
-        let made: Vec<&str> = self
-            .context
-            .feeds
-            .iter()
-            .filter(|id_source| id_source.operation == operation.id && id_source.makes)
-            .map(|id_source| id_source.kind.as_str())
-            .collect();
+        let made: Vec<&str> =
+            self.context.feeds_by(&operation.id).filter(|id_source| id_source.makes).map(|id_source| id_source.kind.as_str()).collect();
         let removable = |kind: &&str| {
-            let mut removers = self.context.contract.operations.iter().filter(|other| removes(other) && other.item_parameter().is_some());
-            removers.any(|other| path_kind(other) == Some(*kind) && skip_reason(other, self.context.suite, self.context.options).is_none())
+            let mut removers = self.context.items_of(kind).filter(|other| removes(other));
+            removers.any(|other| skip_reason(other, self.context.suite, self.context.options).is_none())
         };
         // What is made and not told of is made all the same.
         let unseen = made.is_empty() && operation.method.is_post() && (operation.response(Status(201)).is_some() || !operation.path.contains('{'));

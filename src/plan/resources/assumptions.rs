@@ -32,7 +32,7 @@ impl Resolver<'_> {
         let kind = &self.builder.plan().slots.get(slot)?.kind;
         let is_guess = |source: &str| {
             let source = self.builder.plan().probe(source).map(|source| &source.operation);
-            source.is_some_and(|source| self.context.feeds.iter().any(|known| known.guessed && known.operation == *source && known.kind == *kind))
+            source.is_some_and(|source| self.context.feeds_by(source).any(|known| known.guessed && known.kind == *kind))
         };
         let finder = match &self.builder.plan().slots.get(slot)?.origin {
             Origin::Borrowed(finder) => finder,
@@ -65,7 +65,7 @@ impl Resolver<'_> {
             let slot = &bound_request.base.request.fillings.iter().find(|binding| binding.place == place)?.slot;
             let kind = &self.builder.plan().slots.get(slot)?.kind;
             let (asked, thing) = (without_separators(name), without_separators(kind.rsplit('/').next()?));
-            let sources: Vec<_> = self.context.feeds.iter().filter(|id_source| id_source.kind == *kind).collect();
+            let sources: Vec<_> = self.context.feeds_of(kind).collect();
             let is_below = sources.iter().filter_map(|id_source| self.context.contract.operation(&id_source.operation)).any(|source| {
                 let (above, own) = (operation.segments().take(at), source.segments());
                 source.segments().count() == at && own.zip(above).all(|(one, other)| one == other || (one.contains('{') && other.contains('{')))

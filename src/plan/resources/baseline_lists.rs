@@ -21,12 +21,12 @@ impl Resolver<'_> {
         let makes = |probe: &&Probe| probe.request.method.is_post() && probe.effect == Effect::Own;
         let mut kinds: BTreeSet<String> = BTreeSet::new();
         for probe in self.builder.plan().probes.iter().filter(makes) {
-            let made = self.context.feeds.iter().filter(|id_source| id_source.makes && id_source.operation == probe.operation);
+            let made = self.context.feeds_by(&probe.operation).filter(|id_source| id_source.makes);
             kinds.extend(made.map(|id_source| id_source.kind.clone()));
         }
         for kind in kinds {
-            let mut feeds: Vec<_> = self.context.feeds.iter().filter(|id_source| !id_source.makes && id_source.kind == kind).cloned().collect();
-            feeds.sort_by_key(|id_source| fitness(self.context.contract, id_source));
+            let mut feeds: Vec<_> = self.context.feeds_of(&kind).filter(|id_source| !id_source.makes).cloned().collect();
+            feeds.sort_by_key(|id_source| fitness(self.context, id_source));
             let Some(list) =
                 feeds.iter().find_map(|id_source| self.lister(id_source).filter(|list| list.needs.is_empty() && list.request.method.is_safe()))
             else {
@@ -60,12 +60,8 @@ impl Resolver<'_> {
     /// Lets everything that makes things of a kind wait for a request.
     fn wait_for(&mut self, kind: &str, list: &ProbeId) {
         let context = self.context;
-        let makers: BTreeSet<&str> = context
-            .feeds
-            .iter()
-            .filter(|id_source| id_source.makes && id_source.kind == kind)
-            .map(|id_source| id_source.operation.as_str())
-            .collect();
+        let makers: BTreeSet<&str> =
+            context.feeds_of(kind).filter(|id_source| id_source.makes).map(|id_source| id_source.operation.as_str()).collect();
         for probe in self.builder.probes_mut().iter_mut().filter(|probe| probe.request.method.is_post() && makers.contains(probe.operation.as_str()))
         {
             probe.after.push(list.clone());

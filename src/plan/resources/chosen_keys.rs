@@ -16,8 +16,7 @@ use crate::plan::values::{ValidRequest, nth_unknown_id, with_mark};
 impl Resolver<'_> {
     /// The parameter with the key that a PUT makes something at.
     pub(in crate::plan) fn key_of(&self, operation: &Operation) -> Option<String> {
-        let id_source =
-            self.context.feeds.iter().find(|id_source| id_source.makes && id_source.operation == operation.id && operation.method.is_put())?;
+        let id_source = self.context.feeds_by(&operation.id).find(|id_source| id_source.makes && operation.method.is_put())?;
         id_source.expression.strip_prefix("$request.path.").map(str::to_owned)
     }
 
@@ -61,7 +60,8 @@ impl Resolver<'_> {
         let slot = bound_request.base.request.fillings.iter().find(|binding| binding.place == place).map(|binding| binding.slot.clone());
         // The member that the kind is known by may be called otherwise: another value would give the thing another name.
         let kind = parameter.resource.as_ref().map(|need| &need.kind);
-        let members = self.context.feeds.iter().filter(|id_source| Some(&id_source.kind) == kind && id_source.expression.contains('#'));
+        let feeds = kind.into_iter().flat_map(|kind| self.context.feeds_of(kind));
+        let members = feeds.filter(|id_source| id_source.expression.contains('#'));
         let known: Vec<String> = members.filter_map(|id_source| id_source.expression.rsplit('/').next()).map(unescape).collect();
         let names: Vec<&str> = [parameter.name.as_str(), "id"].into_iter().chain(known.iter().map(String::as_str)).collect();
         for name in names {

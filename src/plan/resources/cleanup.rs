@@ -3,7 +3,7 @@
 use crate::model::contract::Operation;
 use crate::model::plan::{Probe, ProbeId, Purpose, Remover, SlotId, Stage};
 use crate::plan::bound_request::{BoundRequest, consumed_slots};
-use crate::plan::operation_effects::{path_kind, removes};
+use crate::plan::operation_effects::removes;
 use crate::plan::resolver::Resolver;
 use crate::plan::schedule::selection::skip_reason;
 
@@ -54,13 +54,8 @@ impl<'a> Resolver<'a> {
 
     /// The operation that removes one thing of a kind.
     fn remover_of(&self, kind: &str) -> Option<&'a Operation> {
-        let contract = self.context.contract;
-        contract.operations.iter().find(|operation| {
-            removes(operation)
-                && operation.item_parameter().is_some()
-                && path_kind(operation) == Some(kind)
-                && skip_reason(operation, self.context.suite, self.context.options).is_none()
-        })
+        let mut removers = self.context.items_of(kind).filter(|operation| removes(operation));
+        removers.find(|operation| skip_reason(operation, self.context.suite, self.context.options).is_none())
     }
 
     fn remove_by(&mut self, operation: &Operation, bound_request: &BoundRequest, slot: SlotId) {

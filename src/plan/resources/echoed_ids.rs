@@ -29,7 +29,7 @@ pub fn echoed(contract: &Contract, operation: &Operation, base: &ValidRequest) -
 
 /// Where the answers of the operations on a path hold ids, as their links tell, without the indices of lists.
 fn pointers_to_ids(contract: &Contract, operation: &Operation) -> Vec<String> {
-    let same = contract.operations.iter().filter(|other| other.path == operation.path && other.method == operation.method);
+    let same = contract.operations_on(&operation.path).filter(|other| other.method == operation.method);
     let links = same.flat_map(Operation::successes).flat_map(|response| &response.links);
     let places = links.filter_map(|link| contract.operation(&link.operation).map(|target| (target, link))).flat_map(|(target, link)| {
         let names_resource = |name: &str| {

@@ -1,5 +1,7 @@
 //! Finds which operations make, find and remove each kind of resource that requests name.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::echoed_ids::echoed;
@@ -117,8 +119,7 @@ impl Resolver<'_> {
             if let Some(slot) = self.find(need, &avoided, usage) {
                 return Ok(Some(slot));
             }
-            let makers: Vec<IdSource> =
-                self.context.feeds.iter().filter(|id_source| id_source.kind == need.kind && id_source.makes).cloned().collect();
+            let makers: Vec<IdSource> = self.context.feeds_of(&need.kind).filter(|id_source| id_source.makes).cloned().collect();
             if let Some(slot) = self.add_create(&makers, need, &avoided, usage) {
                 return Ok(Some(slot));
             }
@@ -131,7 +132,7 @@ impl Resolver<'_> {
         if let Some(slot) = self.find(need, taken, usage).filter(|slot| !self.depends_on_found_data(slot)) {
             return Ok(Some(slot));
         }
-        let mut feeds: Vec<IdSource> = self.context.feeds.iter().filter(|id_source| id_source.kind == need.kind).cloned().collect();
+        let mut feeds: Vec<IdSource> = self.context.feeds_of(&need.kind).cloned().collect();
         feeds.sort_by_cached_key(|id_source| id_source.makes && self.asks_for_found(&id_source.operation));
         let mut reasons = Vec::new();
         for id_source in feeds.iter().filter(|id_source| id_source.makes) {
@@ -182,8 +183,7 @@ impl Resolver<'_> {
     fn find(&self, need: &ResourceNeed, taken: &[SlotId], usage: ResourceUse) -> Option<SlotId> {
         let own_only = usage == ResourceUse::Write && !self.context.options.permission.allows(Effect::Borrowed);
         let fits = |id: &SlotId, slot: &Slot| {
-            slot.kind == need.kind
-                && (!own_only || slot.maker().is_some())
+            (!own_only || slot.maker().is_some())
                 && !taken.contains(id)
                 && is_part(&need.like, &slot.like)
                 && (usage != ResourceUse::Remove || (slot.maker().is_some() && !self.builder.consumers.contains_key(id)))
@@ -191,7 +191,7 @@ impl Resolver<'_> {
                 // What may turn out to be an example is nothing that others can rely on.
                 && (!matches!(slot.origin, Origin::Borrowed(_)) || slot.fallback == need.fallback)
         };
-        let mut found: Vec<&SlotId> = self.builder.plan().slots.iter().filter(|(id, slot)| fits(id, slot)).map(|(id, _)| id).collect();
+        let mut found: Vec<&SlotId> = self.builder.plan().slots_of(&need.kind).filter(|(id, slot)| fits(id, slot)).map(|(id, _)| id).collect();
         found.sort_by_key(|id| (self.depends_on_found_data(id), slot_number(id)));
         found.first().map(|id| (*id).clone())
     }
@@ -222,7 +222,7 @@ impl Resolver<'_> {
             }
             taken.push(slot);
         }
-        let feeds: Vec<IdSource> = self.context.feeds.iter().filter(|id_source| id_source.kind == kind && id_source.makes).cloned().collect();
+        let feeds: Vec<IdSource> = self.context.feeds_of(kind).filter(|id_source| id_source.makes).cloned().collect();
         for id_source in &feeds {
             let _ = self.success(&id_source.operation);
         }
@@ -231,8 +231,8 @@ impl Resolver<'_> {
 
     /// A resource that is made for one purpose and named by nothing else.
     pub(in crate::plan) fn fresh(&mut self, need: &ResourceNeed) -> Option<SlotId> {
-        let taken: Vec<SlotId> = self.builder.plan().slots.iter().filter(|(_, slot)| slot.kind == need.kind).map(|(id, _)| id.clone()).collect();
-        let feeds: Vec<IdSource> = self.context.feeds.iter().filter(|id_source| id_source.kind == need.kind && id_source.makes).cloned().collect();
+        let taken: Vec<SlotId> = self.builder.plan().slots_of(&need.kind).map(|(id, _)| id.clone()).collect();
+        let feeds: Vec<IdSource> = self.context.feeds_of(&need.kind).filter(|id_source| id_source.makes).cloned().collect();
         self.add_create(&feeds, need, &taken, ResourceUse::Write)
     }
 
@@ -299,14 +299,15 @@ impl Resolver<'_> {
 
     /// A resource that exists on the server, found through a list.
     fn find_existing(&mut self, feeds: &[IdSource], need: &ResourceNeed) -> Option<SlotId> {
-        let contract = self.context.contract;
         let mut finders: Vec<&IdSource> = feeds.iter().filter(|id_source| !id_source.makes).collect();
-        finders.sort_by_key(|id_source| fitness(contract, id_source));
+        finders.sort_by_key(|id_source| fitness(self.context, id_source));
         for id_source in finders {
             let Ok(finder) = self.success(&id_source.operation) else { continue };
             let origin = Origin::Borrowed(finder.clone());
             let alike = |slot: &&Slot| slot.origin == origin && slot.like == need.like && slot.fallback.is_some() == need.fallback.is_some();
-            let nth = self.builder.plan().slots.values().filter(alike).count();
+            let plan = self.builder.plan();
+            let found = plan.probe(&finder).into_iter().flat_map(|probe| &probe.captures);
+            let nth = found.filter_map(|capture| plan.slots.get(&capture.slot)).filter(alike).count();
             let id = self.next_slot(&need.kind);
             self.builder
                 .slots_mut()
@@ -323,8 +324,7 @@ impl Resolver<'_> {
 
     /// The slots that a request makes.
     pub(in crate::plan) fn yield_slots(&mut self, operation: &Operation, id: &ProbeId) {
-        let feeds: Vec<IdSource> =
-            self.context.feeds.iter().filter(|id_source| id_source.operation == operation.id && id_source.makes).cloned().collect();
+        let feeds: Vec<IdSource> = self.context.feeds_by(&operation.id).filter(|id_source| id_source.makes).cloned().collect();
         for id_source in feeds {
             for (nth, item) in id_source.items.iter().enumerate() {
                 let slot = self.next_slot(&id_source.kind);
@@ -339,14 +339,16 @@ impl Resolver<'_> {
     }
 
     fn next_slot(&self, kind: &str) -> SlotId {
-        let count = self.builder.plan().slots.values().filter(|slot| slot.kind == kind).count();
+        let count = self.builder.plan().slots_of(kind).count();
         SlotId::numbered(kind, count + 1)
     }
 
     /// Slots that a probe makes.
     pub(in crate::plan) fn made_by(&self, id: &ProbeId) -> Vec<SlotId> {
-        let made = self.builder.plan().slots.iter().filter(|(_, slot)| slot.maker() == Some(id));
-        made.map(|(slot, _)| slot.clone()).collect()
+        let plan = self.builder.plan();
+        let captured = plan.probe(id).into_iter().flat_map(|probe| &probe.captures).map(|capture| &capture.slot);
+        let made: BTreeSet<&SlotId> = captured.filter(|slot| plan.maker(slot) == Some(id)).collect();
+        made.into_iter().cloned().collect()
     }
 }
 

@@ -41,7 +41,7 @@ impl Resolver<'_> {
         relationship(&operation.path).filter(|_| operation.method.is_delete() && matches!(place, Place::Body(_)))?;
         let contract = self.context.contract;
         for method in ["PATCH", "POST"] {
-            let Some(other) = contract.operations.iter().find(|other| other.path == operation.path && other.method.as_str() == method) else {
+            let Some(other) = contract.operations_on(&operation.path).find(|other| other.method.as_str() == method) else {
                 continue;
             };
             let Ok(success) = self.success(&other.id) else { continue };
@@ -103,7 +103,7 @@ impl Resolver<'_> {
                     .unwrap_or_default(),
             );
         }
-        let others = self.context.contract.operations.iter().filter(|other| other.path == operation.path && other.id != operation.id);
+        let others = self.context.contract.operations_on(&operation.path).filter(|other| other.id != operation.id);
         for other in others.filter(|other| matches!(other.method.as_str(), "POST" | "PATCH")) {
             let Some(Ok(success)) = self.successes.get(&other.id) else { continue };
             let probe = self.builder.plan().probe(success).filter(|probe| probe.request.slots_in_path() == owners);

@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 
 use super::id_sources::IdSource;
-use crate::model::contract::{Contract, Operation};
+use crate::model::contract::Operation;
 use crate::model::plan::{Capture, Origin, Probe, ProbeId, Purpose, Repeat, Slot, SlotId, Stage};
-use crate::plan::operation_effects::path_kind;
+use crate::plan::planning_context::Context;
 use crate::plan::resolver::Resolver;
 use crate::plan::schedule::selection::skip_reason;
 use crate::plan::values::valid;
@@ -15,13 +15,13 @@ const MOST_LISTS: usize = 3;
 
 /// How well a list is fit for finding something of a kind: the list of everything of the kind knows best what there is, then
 /// one that needs no id, then any other. Less is better.
-pub fn fitness(contract: &Contract, id_source: &IdSource) -> (Reverse<bool>, bool) {
-    let Some(finder) = contract.operation(&id_source.operation) else { return (Reverse(false), true) };
+pub fn fitness(context: &Context<'_>, id_source: &IdSource) -> (Reverse<bool>, bool) {
+    let Some(finder) = context.contract.operation(&id_source.operation) else { return (Reverse(false), true) };
     let is_item = |item: &Operation| {
         let rest = item.path.strip_prefix(finder.path.trim_end_matches('/')).map(|rest| rest.trim_matches('/'));
-        rest.is_some_and(|rest| !rest.contains('/')) && item.item_parameter().is_some() && path_kind(item) == Some(&id_source.kind)
+        rest.is_some_and(|rest| !rest.contains('/'))
     };
-    (Reverse(contract.operations.iter().any(is_item)), finder.path.contains('{'))
+    (Reverse(context.items_of(&id_source.kind).any(is_item)), finder.path.contains('{'))
 }
 
 impl Resolver<'_> {
@@ -40,13 +40,9 @@ impl Resolver<'_> {
         for (id, slot, finder) in borrowed {
             let Some(first) = self.builder.plan().probe(&finder).cloned() else { continue };
             let Some(capture) = first.captures.iter().find(|capture| capture.slot == id).cloned() else { continue };
-            let mut feeds: Vec<&IdSource> = self
-                .context
-                .feeds
-                .iter()
-                .filter(|id_source| !id_source.makes && id_source.kind == slot.kind && id_source.operation != first.operation)
-                .collect();
-            feeds.sort_by_key(|id_source| fitness(self.context.contract, id_source));
+            let mut feeds: Vec<&IdSource> =
+                self.context.feeds_of(&slot.kind).filter(|id_source| !id_source.makes && id_source.operation != first.operation).collect();
+            feeds.sort_by_key(|id_source| fitness(self.context, id_source));
             let below = |path: &str| path.contains('{');
             let others = feeds.into_iter().filter_map(|id_source| {
                 // That something is there for everybody is sure of a whole list only; whoever relies on that must not be misled.

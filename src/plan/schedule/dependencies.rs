@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::plan::{Intent, Place, Plan, PlannedCell, Probe, ProbeId, Repeat, SlotId};
+use crate::model::plan::{Intent, Place, Plan, PlannedCell, Probe, ProbeId, ProbeIndex, Repeat, SlotId};
 use crate::model::trigger_name::TriggerName;
 use crate::plan::resources::baseline_lists::BEFORE;
 
@@ -30,6 +30,7 @@ pub fn closure(plan: &Plan, wanted: &[ProbeId], around: &[ProbeId]) -> Plan {
         disposable: plan.disposable,
         cells: plan.cells.iter().filter_map(|cell| with_probes_left(cell, &kept, &probes)).collect(),
         probes: plan.probes.iter().filter(|probe| kept.contains(probe.id.as_str())).cloned().collect(),
+        index: ProbeIndex::default(),
         slots: BTreeMap::new(),
         removers: BTreeMap::new(),
         finders: BTreeMap::new(),

@@ -1,6 +1,6 @@
 //! Collects the probes that depend on the valid requests of some operations being accepted.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::model::plan::{Plan, Probe, ProbeId, Repeat};
 
@@ -8,18 +8,35 @@ use crate::model::plan::{Plan, Probe, ProbeId, Repeat};
 /// what they make, is held against them, or follows them.
 pub fn downstream(plan: &Plan, operations: &BTreeSet<String>) -> BTreeSet<ProbeId> {
     let first = plan.probes.iter().filter(|probe| probe.fault.is_none() && operations.contains(&probe.operation));
-    with_dependents(plan, first.map(|probe| probe.id.clone()).collect())
+    Dependents::of(plan).with(first.map(|probe| probe.id.clone()).collect())
 }
 
-/// These probes, and every probe that needs, directly or not, that one of them is taken.
-pub fn with_dependents(plan: &Plan, mut reached: BTreeSet<ProbeId>) -> BTreeSet<ProbeId> {
-    loop {
-        let needs = |probe: &&Probe| !reached.contains(&probe.id) && upstream(plan, probe).any(|id| reached.contains(id));
-        let more: Vec<ProbeId> = plan.probes.iter().filter(needs).map(|probe| probe.id.clone()).collect();
-        if more.is_empty() {
-            return reached;
+/// Which probes need that another one is taken, for each that is needed.
+pub struct Dependents<'a>(HashMap<&'a ProbeId, Vec<&'a ProbeId>>);
+
+impl<'a> Dependents<'a> {
+    /// Reads them off a plan.
+    pub fn of(plan: &'a Plan) -> Self {
+        let mut dependents: HashMap<&ProbeId, Vec<&ProbeId>> = HashMap::new();
+        for probe in &plan.probes {
+            for needed in upstream(plan, probe) {
+                dependents.entry(needed).or_default().push(&probe.id);
+            }
         }
-        reached.extend(more);
+        Self(dependents)
+    }
+
+    /// These probes, and every probe that needs, directly or not, that one of them is taken.
+    pub fn with(&self, mut reached: BTreeSet<ProbeId>) -> BTreeSet<ProbeId> {
+        let mut open: Vec<ProbeId> = reached.iter().cloned().collect();
+        while let Some(id) = open.pop() {
+            for dependent in self.0.get(&id).into_iter().flatten() {
+                if reached.insert((*dependent).clone()) {
+                    open.push((*dependent).clone());
+                }
+            }
+        }
+        reached
     }
 }
 

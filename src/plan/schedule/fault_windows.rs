@@ -49,6 +49,9 @@ pub fn before_undone(contract: &Contract, plan: &Plan) -> Vec<(ProbeId, ProbeId)
         // Where no operation is named, the one that needs a state is the one that may end it.
         let own = (!operation.method.is_safe()).then_some(operation.id.as_str());
         let undoing: Vec<&str> = wrong_state.filter_map(|condition| condition.by.as_deref().or(own)).collect();
+        if undoing.is_empty() {
+            continue;
+        }
         let undone = plan.probes.iter().filter(|other| {
             let same = other.needs.iter().any(|slot| control.needs.contains(slot));
             other.fault.is_none() && same && undoing.contains(&other.operation.as_str()) && !control.after.contains(&other.id)

@@ -58,8 +58,12 @@ fn waits_for_control(plan: &Plan, probe: &Probe, control: &str) -> bool {
 /// What names a resource, or was made below it, is removed before the resource.
 fn referring_first(plan: &Plan, consumers: &BTreeMap<SlotId, ProbeId>) -> Vec<(ProbeId, ProbeId)> {
     let mut edges = Vec::new();
+    let mut made_by: BTreeMap<&ProbeId, Vec<SlotId>> = BTreeMap::new();
+    for (id, maker) in plan.slots.iter().filter_map(|(id, slot)| Some((id, slot.maker()?))) {
+        made_by.entry(maker).or_default().push(id.clone());
+    }
     for probe in plan.probes.iter().filter(|probe| probe.fault.is_none() && probe.stage < Stage::Remove && !probe.request.method.is_safe()) {
-        let made: Vec<SlotId> = plan.slots.iter().filter(|(_, slot)| slot.maker() == Some(&probe.id)).map(|(id, _)| id.clone()).collect();
+        let made = made_by.get(&probe.id).cloned().unwrap_or_default();
         let in_path: Vec<SlotId> = probe.request.slots_in_path().into_iter().cloned().collect();
         for above in in_path.iter().filter_map(|slot| consumers.get(slot)) {
             edges.extend(made.iter().filter_map(|slot| consumers.get(slot)).map(|below| (above.clone(), below.clone())));

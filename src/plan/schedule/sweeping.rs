@@ -1,10 +1,10 @@
 //! Puts requests that delete more than they name behind everything that needs the deleted resources.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::model::contract::{Contract, Operation};
 use crate::model::effect::Effect;
-use crate::model::plan::{Origin, Plan, Probe, ProbeId, SlotId, Stage};
+use crate::model::plan::{Plan, Probe, ProbeId, Stage};
 use crate::plan::resolver::Resolver;
 use crate::plan::resources::unmarked_ids::words_of_name;
 
@@ -85,7 +85,7 @@ fn is_called(operation: &Operation, known: &[&str]) -> bool {
 fn writes_to_many(contract: &Contract, operation: &Operation) -> bool {
     let path = operation.path.trim_end_matches('/');
     let above = path.rsplit_once('/').map(|(above, _)| above).unwrap_or_default();
-    let has_items = |collection: &str| !collection.is_empty() && contract.operations.iter().any(|other| other.is_in(collection));
+    let has_items = |collection: &str| !collection.is_empty() && contract.items_in(collection).next().is_some();
     matches!(operation.method.as_str(), "PUT" | "PATCH" | "DELETE")
         && operation.item_parameter().is_none()
         && (has_items(path) || (operation.method.is_delete() && has_items(above)))
@@ -110,7 +110,9 @@ impl Resolver<'_> {
     /// uses up the rate limit or ends the session comes later still.
     pub(in crate::plan) fn sweep_last(&mut self) {
         let plan = &self.builder.plan();
-        let moves = |probe: &&Probe| changes_unnamed_things(self.context.contract, probe) && probe.stage < Stage::Sweep && !is_needed(plan, probe);
+        let needed = needed(plan);
+        let moves =
+            |probe: &&Probe| probe.stage < Stage::Sweep && !needed.contains(&probe.id) && changes_unnamed_things(self.context.contract, probe);
         let sweeping: BTreeSet<ProbeId> = plan.probes.iter().filter(moves).map(|probe| probe.id.clone()).collect();
         let of = |faulty: bool| plan.probes.iter().filter(move |probe| probe.fault.is_some() == faulty).filter(|probe| sweeping.contains(&probe.id));
         let faulty: Vec<ProbeId> = of(true).map(|probe| probe.id.clone()).collect();
@@ -127,11 +129,11 @@ impl Resolver<'_> {
     }
 }
 
-/// Whether other requests name what the answer to a probe holds.
-fn is_needed(plan: &Plan, probe: &Probe) -> bool {
-    let origins = [Origin::Created(probe.id.clone()), Origin::Borrowed(probe.id.clone())];
-    let held = |slot: &SlotId| plan.slots.get(slot).is_some_and(|slot| origins.contains(&slot.origin));
-    plan.probes.iter().any(|other| other.id != probe.id && other.needs.iter().any(held))
+/// The probes whose answers hold what other requests name.
+fn needed(plan: &Plan) -> HashSet<&ProbeId> {
+    let sources =
+        |probe: &'_ Probe| probe.needs.iter().filter_map(|slot| plan.source(slot)).filter(|source| **source != probe.id).collect::<Vec<_>>();
+    plan.probes.iter().flat_map(sources).collect()
 }
 
 #[cfg(test)]

@@ -86,7 +86,7 @@ fn own_id(contract: &Contract, operation: &Operation, body: &Value) -> Option<Ne
     if contract.inferred.annotated || !(operation.method.is_put() || operation.method.is_patch()) || operation.item_parameter().is_some() {
         return None;
     }
-    let item = contract.operations.iter().filter(|other| other.is_in(&operation.path)).find_map(|other| other.item_parameter()?.resource.clone())?;
+    let item = contract.items_in(&operation.path).find_map(|other| other.item_parameter()?.resource.clone())?;
     let at = ["/id", "/data/id"].into_iter().find(|at| body.pointer(at).is_some())?;
     Some(NeededResource { place: Place::Body(at.to_owned()), resource: item, example: body.pointer(at)?.clone() })
 }
