@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub use super::argument_groups::{ChangeWeights, ClientSort, FailClass, Files, MockChangeArgs, Pace, Reports, Scope, TextOrJson};
+pub use super::argument_groups::{ChangeWeights, ClientSort, FailClass, MockChangeArgs, Pace, Reports, Scope, TextOrJson};
 use super::connection::{Connection, CredentialFile, HeaderArgs};
 use super::exit;
+pub use super::files::Files;
 pub use super::selection::{OperationArgs, Profile, Selection};
 use super::values::window;
 use crate::model::contract::RateLimit;

@@ -4,33 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::connection::Route;
+use super::files::Files;
 use super::selection::Selection;
 use super::values::window;
 use crate::model::check_level::NamedLevel;
 use crate::model::contract::RateLimit;
-
-/// Which contract and suite.
-#[derive(Debug, Clone, Args)]
-pub struct Files {
-    /// Document of OpenAPI 3.0, 3.1 or 3.2, or of Swagger 2.0; a suite names its own. It is a file, or an https address (http on
-    /// this machine), which is fetched without credentials and kept nowhere.
-    #[arg(long, value_name = "PATH|URL")]
-    pub contract: Option<PathBuf>,
-    /// Suite: accounts, effects and resources of one API. Bundled suites go by their path, for example suites/NAME.yaml.
-    #[arg(long, value_name = "PATH")]
-    pub suite: Option<PathBuf>,
-    /// Log-ins in the form of Web Fuzzing Commons (`auth.yaml` of `EvoMaster`), a file to which only its owner has access. It goes
-    /// before the one that the suite names (`auth`).
-    #[arg(long, value_name = "FILE")]
-    pub auth: Option<PathBuf>,
-    /// Refuse a document that is broken in part, instead of using its sound parts.
-    #[arg(long)]
-    pub strict_document: bool,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub route: Route,
-}
 
 /// What a run is about, planned or sent.
 #[derive(Debug, Clone, Args)]

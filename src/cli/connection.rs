@@ -26,19 +26,6 @@ pub struct Connection {
     pub headers: HeaderArgs,
 }
 
-/// The way to a target, and to a contract at an address.
-#[derive(Debug, Clone, Default, Args)]
-pub struct Route {
-    /// Trust the authorities in this file (PEM), too, for a target and for a contract at an address. Certificates are verified in
-    /// any case.
-    #[arg(long, value_name = "FILE")]
-    pub ca: Option<PathBuf>,
-    /// Send every request by way of this proxy, those for a contract at an address as well. Proxies that the environment names
-    /// are never used.
-    #[arg(long, value_name = "URL")]
-    pub proxy: Option<String>,
-}
-
 /// Where credentials come from beside the environment.
 #[derive(Debug, Clone, Args)]
 pub struct CredentialFile {

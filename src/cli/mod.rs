@@ -6,6 +6,7 @@ mod bundle;
 mod connection;
 mod diff;
 pub mod exit;
+mod files;
 mod list;
 mod mock;
 mod options;

@@ -4,7 +4,8 @@ use super::args::{
     CleanArgs, ClientSort, DiffArgs, FailClass, Files, JudgeArgs, MockArgs, MockChangeArgs, Pace, PlanArgs, Profile, ReplayArgs, Reports, RunArgs,
     Scope, Selection, SelfTestArgs,
 };
-use super::connection::{Connection, Route};
+use super::connection::Connection;
+use super::files::Route;
 use crate::model::change::Clients;
 use crate::session::options;
 

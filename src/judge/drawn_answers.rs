@@ -18,8 +18,8 @@ use crate::judge::exchange_rules::{ExchangeContext, curl, excerpt, findings};
 use crate::model::contract::{Location, Operation, Response, Status};
 use crate::model::drawn::{Drawn, DrawnChange, DrawnValue, Expects};
 use crate::model::exchange::{Answer, Exchange};
+use crate::model::file_place::WrittenPlaces;
 use crate::model::plan::{Body, Place, PlannedCell, Probe, ProbeId};
-use crate::model::position::ContractPositions;
 use crate::model::report::CellProbe;
 use crate::model::verdict::{Finding, Severity, Sightings};
 
@@ -218,7 +218,7 @@ impl DrawnAnswer<'_> {
             citation: citation.to_owned(),
             probe: self.probe.id.clone(),
             curl: curl(&self.exchange.request, self.input.hints),
-            positions: ContractPositions::default(),
+            written: WrittenPlaces::default(),
             sightings: Sightings { excerpt: excerpt(self.answer, "status"), ..Sightings::default() },
         }
     }

@@ -4,8 +4,8 @@ use super::JudgeInput;
 use crate::judge::exchange_rules::curl;
 use crate::model::contract::Status;
 use crate::model::exchange::{Answer, Exchange};
+use crate::model::file_place::WrittenPlaces;
 use crate::model::plan::Repeat;
-use crate::model::position::ContractPositions;
 use crate::model::verdict::{Finding, Severity, Sightings};
 
 /// A warning where more requests were accepted than a documented limit allows, in less time. It is no more than a warning:
@@ -30,7 +30,7 @@ pub(super) fn ignored(input: &JudgeInput<'_>) -> Option<Finding> {
             answer: "status".to_owned(),
             citation: response.map_or_else(|| input.contract.title.clone(), |response| format!("{}, {}", response.source, response.status)),
             probe: probe.id.clone(),
-            positions: ContractPositions::default(),
+            written: WrittenPlaces::default(),
             sightings: Sightings { seen: sent as u64, tries: sent as u64, ..Sightings::default() },
             curl: outcome.exchanges.last().map(|exchange| curl(&exchange.request, input.hints)).unwrap_or_default(),
         })
@@ -57,7 +57,7 @@ pub(super) fn too_short_wait(input: &JudgeInput<'_>) -> Option<Finding> {
             answer: "status".to_owned(),
             citation: "RFC 9110, section 10.2.3: how long the user agent ought to wait before making a follow-up request".to_owned(),
             probe: probe.id.clone(),
-            positions: ContractPositions::default(),
+            written: WrittenPlaces::default(),
             sightings: Sightings::default(),
             curl: curl(&again[1].request, input.hints),
         })

@@ -7,8 +7,8 @@ use super::{JudgeInput, ProbeResult, Ruling, ServerError, entry};
 use crate::judge::exchange_rules::{curl, excerpt};
 use crate::model::contract::{Operation, Status};
 use crate::model::exchange::Exchange;
+use crate::model::file_place::WrittenPlaces;
 use crate::model::plan::{Intent, PlannedCell, Probe, ProbeId};
-use crate::model::position::ContractPositions;
 use crate::model::verdict::{Finding, Severity, Sightings};
 
 /// Only this one is the server's own: 502, 503 and 504 come from what stands before it, or pass.
@@ -97,7 +97,7 @@ pub(super) fn finding(input: &JudgeInput<'_>, probe: &Probe, exchange: &Exchange
         citation: "RFC 9110, section 15.6.1: the server met an unexpected condition".to_owned(),
         probe: probe.id.clone(),
         curl: curl(&exchange.request, input.hints),
-        positions: ContractPositions::default(),
+        written: WrittenPlaces::default(),
         sightings: Sightings { excerpt: excerpt(answer, "status"), ..Sightings::default() },
     })
 }

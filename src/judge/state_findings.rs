@@ -7,8 +7,8 @@ use crate::judge::exchange_rules::{curl, excerpt};
 use crate::judge::resource_rules::Contradiction;
 use crate::model::contract::Status;
 use crate::model::exchange::Outcome;
+use crate::model::file_place::WrittenPlaces;
 use crate::model::plan::{PlannedCell, Probe};
-use crate::model::position::ContractPositions;
 use crate::model::trigger_name::TriggerName;
 use crate::model::verdict::{Finding, Severity, Sightings};
 
@@ -59,7 +59,7 @@ fn finding(input: &JudgeInput<'_>, contradiction: &Contradiction) -> Finding {
         citation: contradiction.citation.clone(),
         probe: contradiction.read.clone(),
         curl: exchange.map(|exchange| curl(&exchange.request, input.hints)).unwrap_or_default(),
-        positions: ContractPositions::default(),
+        written: WrittenPlaces::default(),
         sightings: Sightings {
             excerpt: exchange.and_then(|exchange| excerpt(exchange.answer.as_ref()?, &contradiction.answer)),
             others: contradiction.others,

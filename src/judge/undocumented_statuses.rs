@@ -3,7 +3,7 @@
 use super::check_names::UNDOCUMENTED_STATUS;
 use super::{JudgeInput, ProbeResult, Ruling, declared, missing_features};
 use crate::model::contract::Response;
-use crate::model::position::ContractPositions;
+use crate::model::file_place::WrittenPlaces;
 use crate::model::verdict::{Finding, Severity, Sightings};
 
 /// Statuses that no contract line knows, where they break no rule: worth a look, no violation.
@@ -38,7 +38,7 @@ pub(super) fn findings(input: &JudgeInput<'_>, opinions: &[ProbeResult<'_>], fea
                     .and_then(|outcome| outcome.exchanges.last())
                     .map(|exchange| crate::judge::exchange_rules::curl(&exchange.request, input.hints))
                     .unwrap_or_default(),
-                positions: ContractPositions::default(),
+                written: WrittenPlaces::default(),
                 sightings: Sightings::default(),
             });
         }

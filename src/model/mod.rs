@@ -15,6 +15,7 @@ pub mod effect;
 pub mod environment;
 pub mod exchange;
 mod extensions;
+pub mod file_place;
 pub mod filter;
 pub mod hash;
 pub mod http;
@@ -33,7 +34,7 @@ pub mod own_security;
 mod parameter_location;
 pub mod path;
 pub mod plan;
-pub mod position;
+
 pub mod reason;
 pub mod report;
 pub mod security;

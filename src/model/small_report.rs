@@ -2,8 +2,8 @@
 
 use crate::model::certainty::Certainty;
 use crate::model::contract::Status;
+use crate::model::file_place::{FilePlace, WrittenPlaces};
 use crate::model::ids::ProbeId;
-use crate::model::position::{ContractPositions, Position};
 use crate::model::report::{
     Alternative, Cell, CellProbe, ContractName, FoundRequest, Leftover, Report, SCHEMA_VERSION, Target, Tool, Totals, Undocumented,
 };
@@ -148,8 +148,8 @@ fn with_finding(mut cell: Cell, check: &str, severity: Severity) -> Cell {
     cell
 }
 
-fn position(line: u64, column: u64) -> Option<Position> {
-    Some(Position { file: "api/things.yaml".to_owned(), line, column })
+fn file_place(line: u64, column: u64) -> Option<FilePlace> {
+    Some(FilePlace { file: "api/things.yaml".to_owned(), line, column })
 }
 
 fn finding(check: &str, severity: Severity, probe: &str) -> Finding {
@@ -164,7 +164,7 @@ fn finding(check: &str, severity: Severity, probe: &str) -> Finding {
         citation: "Things, things, 409: type is another".to_owned(),
         probe: ProbeId::from_text(probe),
         curl: "curl -i 'http://127.0.0.1:1/things' -u \"${KEY}\":\"${SECRET}\"".to_owned(),
-        positions: ContractPositions { operation: position(4, 5), response: position(12, 9) },
+        written: WrittenPlaces { operation: file_place(4, 5), response: file_place(12, 9) },
         sightings: Sightings::default(),
     }
 }

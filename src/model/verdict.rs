@@ -1,7 +1,7 @@
 //! The verdict on a cell, and the findings behind it.
 
+use super::file_place::WrittenPlaces;
 use super::ids::ProbeId;
-use super::position::ContractPositions;
 use serde::{Deserialize, Serialize};
 
 /// What is said of a cell.
@@ -110,8 +110,8 @@ pub struct Finding {
     /// A command that shows it again; credentials are names of environment variables.
     pub curl: String,
     /// Where operation and response stand in the contract's files.
-    #[serde(default, skip_serializing_if = "ContractPositions::is_empty")]
-    pub positions: ContractPositions,
+    #[serde(default, skip_serializing_if = "WrittenPlaces::is_empty")]
+    pub written: WrittenPlaces,
     /// How often it was seen, and in how small a request.
     #[serde(flatten)]
     pub sightings: Sightings,

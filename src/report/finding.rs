@@ -20,7 +20,7 @@ pub fn finding_text(finding: &Finding, colour: bool) -> String {
         }
     };
     line("  -->", &finding.contract);
-    line("  ::: written:", &finding.positions.narrowest().map(ToString::to_string).unwrap_or_default());
+    line("  ::: written:", &finding.written.narrowest().map(ToString::to_string).unwrap_or_default());
     line("  ::: answer:", &finding.answer);
     for text in marked_excerpt(finding) {
         line("   |", &text);

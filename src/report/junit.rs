@@ -96,7 +96,7 @@ fn binding(cell: &Cell) -> Option<&Finding> {
 
 /// Where in the contract a case stands, as build servers link it: by the first of its findings that knows.
 fn stands<'a>(case: &mut TestCase, findings: impl IntoIterator<Item = &'a Finding>) {
-    if let Some(position) = findings.into_iter().find_map(|finding| finding.positions.narrowest()) {
+    if let Some(position) = findings.into_iter().find_map(|finding| finding.written.narrowest()) {
         case.extra.insert("file".into(), position.file.as_str().into());
         case.extra.insert("line".into(), position.line.to_string().into());
     }

@@ -7,7 +7,7 @@ use super::observer::{Conclusion, Observer};
 use super::options::JudgeOptions;
 use super::retention::Retention;
 use super::target::{self, Specification};
-use super::{atomic_file, finding_positions, json_file};
+use super::{atomic_file, finding_places, json_file};
 use crate::judge::{
     Recording, accepted_alternatives, alternatives, count_tries, judge as judge_case, own_requests, sent, undocumented_members,
     withhold_session_bodies,
@@ -100,7 +100,7 @@ pub fn conclude(
         let sums = Totals::totals_of(&report.cells, totals.requests, totals.fixture_requests, totals.cleanup_requests);
         report.totals = Totals { not_selected: totals.not_selected, log_in_requests: totals.log_in_requests, ..sums };
     }
-    finding_positions::add_to_report(&mut report, specification);
+    finding_places::add_to_report(&mut report, specification);
     report.causes = causes(&report);
     for format in FORMATS {
         if let Some(name) = format.file_name {

@@ -8,7 +8,6 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use url::Url;
 
-use super::fetch::is_address;
 use super::observer::Observer;
 use super::options::{ConnectionOptions, Route};
 use super::shown_address::quoted_address;
@@ -65,13 +64,11 @@ impl<'a> Connection<'a> {
         })
     }
 
-    /// Refuses what is about a server that is reached over a network, where the mock is in this process.
+    /// Refuses what is about a server that is reached over a network, where the mock is in this process and no contract is fetched.
     ///
     /// # Errors
     /// The first such flag.
-    pub fn fits_the_embedded_mock(&self, contract: Option<&Path>) -> Result<(), Stop> {
-        // A contract at an address is fetched on the same way.
-        let fetches = contract.and_then(Path::to_str).is_some_and(is_address);
+    pub fn fits_the_embedded_mock(&self, fetches: bool) -> Result<(), Stop> {
         let given = [
             ("--ca", self.options.ca.is_some() && !fetches),
             ("--client-cert", self.options.client_cert.is_some()),

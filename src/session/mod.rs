@@ -12,7 +12,7 @@ pub(crate) mod earlier_runs;
 pub(crate) mod embedded_mock;
 mod failed;
 pub(crate) mod fetch;
-mod finding_positions;
+mod finding_places;
 pub(crate) mod finding_repeats;
 pub(crate) mod identity;
 pub(crate) mod json_file;

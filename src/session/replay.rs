@@ -19,7 +19,7 @@ use crate::model::verdict::Severity;
 use crate::plan::{PlanningOptions, closure};
 use crate::report::{finding_text, safe_for_terminal};
 use crate::session::earlier_runs::EarlierRuns;
-use crate::session::finding_positions::add_to_findings;
+use crate::session::finding_places::add_to_findings;
 use crate::session::retention::Retention;
 use crate::session::run::with_allowance;
 use crate::session::sending::{RunContext, SendCommand, SendSettings, carry_out};

@@ -4,9 +4,9 @@ use super::connection::{Connection, NamedValues, environment, for_a_server};
 use super::earlier_runs::EarlierRuns;
 use super::failed::failed_cells;
 use super::identity::{accounts, headers};
-use super::regressions;
 use super::suite_commands::CommandResults;
 use super::target::{self, Specification, Target};
+use super::{fetch, regressions};
 use crate::execute::http::{Accounts, Client, OwnField, Permit, UnsignedRequest};
 use crate::execute::journal::Journal;
 use crate::execute::{EarlierExchanges, ExecutionResult, ExecutionSettings, RemakeContext, ResourceHooks, Run, RunEvent};
@@ -76,7 +76,8 @@ impl RunContext {
         }
         if *target == Target::Mock {
             for_a_server(&[("--live", scope.live)])?;
-            connection.fits_the_embedded_mock(args.scope.files.contract.as_deref())?;
+            let contract = args.scope.files.contract.as_deref().and_then(std::path::Path::to_str);
+            connection.fits_the_embedded_mock(contract.is_some_and(fetch::is_address))?;
         }
         let headers = headers(&args.connection.headers, &specification.suite, &specification.contract)?;
         let failed = regressions::read_for_contract(scope, &specification.contract.title)?;

@@ -16,7 +16,7 @@ fn found(folder: &Folder, contract: &str) -> Vec<String> {
     let findings: Vec<&Value> = cells.flat_map(|cell| cell["findings"].as_array().unwrap()).filter(|one| one["check"] == "body-schema").collect();
     let place = |at: &Value| format!("{}:{}:{}", at["file"].as_str().unwrap_or_default(), at["line"], at["column"]);
     let (operation, response) = ("operation", "response");
-    findings.iter().map(|one| &one["positions"]).map(|at| format!("{} {}", place(&at[operation]), place(&at[response]))).collect()
+    findings.iter().map(|one| &one["written"]).map(|at| format!("{} {}", place(&at[operation]), place(&at[response]))).collect()
 }
 
 /// A document with one operation, whose answer has a name that is a text.

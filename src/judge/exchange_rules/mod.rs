@@ -33,7 +33,7 @@ pub use exchange_context::{ExchangeContext, show};
 pub use status::STATUS;
 pub use unjudged::{UnjudgedParts, gaps};
 
-use crate::model::position::ContractPositions;
+use crate::model::file_place::WrittenPlaces;
 use crate::model::verdict::{Finding, Severity, Sightings};
 
 /// One broken rule, as the rule itself sees it; [`findings`] adds what is the same for all of them.
@@ -98,7 +98,7 @@ pub fn findings(context: &ExchangeContext<'_>) -> Vec<Finding> {
             citation: breach.citation,
             probe: context.probe.id.clone(),
             curl: again.clone(),
-            positions: ContractPositions::default(),
+            written: WrittenPlaces::default(),
             sightings: Sightings { excerpt: excerpt(context.answer, &breach.answer), ..Sightings::default() },
             answer: breach.answer,
         }));

@@ -3,8 +3,8 @@
 mod bundled;
 mod credentials;
 mod document;
+mod file_places;
 mod files;
-mod positions;
 mod texts;
 mod tree;
 mod yaml;

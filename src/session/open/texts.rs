@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::Source;
-use super::positions::positions;
-use crate::model::position::Position;
+use super::file_places::file_places;
+use crate::model::file_place::FilePlace;
 
 /// What the texts of a contract's files can be had from, by the names that places of the contract begin with.
 #[derive(Debug, Default)]
@@ -32,7 +32,7 @@ impl ContractTexts {
 
     /// Where these places (file and JSON Pointer) of a contract stand. A place is left out when its file cannot be read again,
     /// or does not have it any more.
-    pub fn positions<'p>(&self, places: impl IntoIterator<Item = &'p str>) -> HashMap<&'p str, Position> {
+    pub fn places<'p>(&self, places: impl IntoIterator<Item = &'p str>) -> HashMap<&'p str, FilePlace> {
         let mut by_file: BTreeMap<&str, Vec<(&str, &'p str)>> = BTreeMap::new();
         for place in places {
             if let Some((file, pointer)) = self.taken_apart(place) {
@@ -42,8 +42,8 @@ impl ContractTexts {
         let mut found = HashMap::new();
         for (file, wanted) in by_file {
             let Some((name, text)) = self.0.get(file).and_then(TextOrigin::text) else { continue };
-            let stands = positions(&text, wanted);
-            found.extend(stands.into_iter().map(|(place, (line, column))| (place, Position { file: name.clone(), line, column })));
+            let stands = file_places(&text, wanted);
+            found.extend(stands.into_iter().map(|(place, (line, column))| (place, FilePlace { file: name.clone(), line, column })));
         }
         found
     }

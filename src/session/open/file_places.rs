@@ -13,14 +13,14 @@ use serde_saphyr::Spanned;
 
 use super::{document, yaml};
 
-/// Line and column, as [`crate::model::position::Position`] counts them.
+/// Line and column, as [`crate::model::file_place::FilePlace`] counts them.
 pub(super) type LineAndColumn = (u64, u64);
 
 /// Where the members stand that these JSON Pointers (RFC 6901) name: where their keys begin. A whole document and an item of a
 /// list stand where their first member does. Of a key that an object has twice the last one is meant, as when a contract is read.
 /// One pass over the text, however many are asked for.
 /// What is asked for is a pointer and a name for it; what is found has that name.
-pub(super) fn positions<'p>(text: &str, asked: impl IntoIterator<Item = (&'p str, &'p str)>) -> Vec<(&'p str, LineAndColumn)> {
+pub(super) fn file_places<'p>(text: &str, asked: impl IntoIterator<Item = (&'p str, &'p str)>) -> Vec<(&'p str, LineAndColumn)> {
     let text = text.trim_start_matches('\u{feff}');
     let wanted = Wanted::new(asked);
     let read = Read { text, wanted: &wanted, count: Cell::new(0) };
@@ -262,12 +262,12 @@ mod tests {
 
     /// Where a pointer stands, as `line:column`.
     fn at(text: &str, pointer: &str) -> String {
-        positions(text, [(pointer, "it")]).first().map_or_else(|| "nowhere".to_owned(), |(_, (line, column))| format!("{line}:{column}"))
+        file_places(text, [(pointer, "it")]).first().map_or_else(|| "nowhere".to_owned(), |(_, (line, column))| format!("{line}:{column}"))
     }
 
     /// The rest of the line at which a pointer stands.
     fn shown<'t>(text: &'t str, pointer: &str) -> &'t str {
-        let Some((_, (line, column))) = positions(text, [(pointer, "it")]).pop() else { return "nowhere" };
+        let Some((_, (line, column))) = file_places(text, [(pointer, "it")]).pop() else { return "nowhere" };
         let index = |number: u64| usize::try_from(number).unwrap() - 1;
         let line = text.trim_start_matches('\u{feff}').split('\n').nth(index(line)).unwrap();
         let byte = line.char_indices().nth(index(column)).unwrap().0;

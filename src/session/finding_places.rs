@@ -2,14 +2,14 @@
 
 use super::specification::Specification;
 use crate::model::contract::{Contract, Operation, Response, Status};
-use crate::model::position::ContractPositions;
+use crate::model::file_place::WrittenPlaces;
 use crate::model::report::Report;
 use crate::model::verdict::Finding;
 
 /// The cell of a finding: operation and status.
 type OfCell = Option<(String, Status)>;
 
-/// Gives every finding of a report its positions. No file is read where there is no finding.
+/// Gives every finding of a report its places. No file is read where there is no finding.
 pub(super) fn add_to_report(report: &mut Report, specification: &Specification) {
     let mut findings: Vec<(OfCell, &mut Finding)> = Vec::new();
     for cell in &mut report.cells {
@@ -20,7 +20,7 @@ pub(super) fn add_to_report(report: &mut Report, specification: &Specification) 
     add(findings, specification);
 }
 
-/// Gives findings whose cells are not known their positions.
+/// Gives findings whose cells are not known their places.
 pub(super) fn add_to_findings(findings: &mut [Finding], specification: &Specification) {
     add(findings.iter_mut().map(|finding| (None, finding)).collect(), specification);
 }
@@ -28,10 +28,10 @@ pub(super) fn add_to_findings(findings: &mut [Finding], specification: &Specific
 fn add(findings: Vec<(OfCell, &mut Finding)>, specification: &Specification) {
     let places = |(of, finding): &(OfCell, &mut Finding)| Places::of(&specification.contract, of.as_ref(), finding);
     let places: Vec<Places<'_>> = findings.iter().map(places).collect();
-    let positions = specification.texts.positions(places.iter().flat_map(|places| places.operation.into_iter().chain(places.response)));
-    let position = |place: Option<&str>| place.and_then(|place| positions.get(place).cloned());
+    let written = specification.texts.places(places.iter().flat_map(|places| places.operation.into_iter().chain(places.response)));
+    let position = |place: Option<&str>| place.and_then(|place| written.get(place).cloned());
     for ((_, finding), places) in findings.into_iter().zip(&places) {
-        finding.positions = ContractPositions { operation: position(places.operation), response: position(places.response) };
+        finding.written = WrittenPlaces { operation: position(places.operation), response: position(places.response) };
     }
 }
 

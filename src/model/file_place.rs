@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// A place in a file of the contract.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Position {
+pub struct FilePlace {
     /// The file, as the command names it; of a contract at an address the address without its query.
     pub file: String,
     /// The line, from 1. A line ends with LF, CR LF or CR.
@@ -17,7 +17,7 @@ pub struct Position {
     pub column: u64,
 }
 
-impl Display for Position {
+impl Display for FilePlace {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> Result {
         write!(formatter, "{}:{}:{}", self.file, self.line, self.column)
     }
@@ -27,23 +27,23 @@ impl Display for Position {
 /// stands in no file, or in none that can be read again.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct ContractPositions {
+pub struct WrittenPlaces {
     /// The operation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub operation: Option<Position>,
+    pub operation: Option<FilePlace>,
     /// The response, where the operation lists it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub response: Option<Position>,
+    pub response: Option<FilePlace>,
 }
 
-impl ContractPositions {
+impl WrittenPlaces {
     /// Whether no place is known.
     pub fn is_empty(&self) -> bool {
         self.narrowest().is_none()
     }
 
     /// The response, else the operation.
-    pub fn narrowest(&self) -> Option<&Position> {
+    pub fn narrowest(&self) -> Option<&FilePlace> {
         self.response.as_ref().or(self.operation.as_ref())
     }
 }
