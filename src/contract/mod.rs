@@ -37,6 +37,7 @@ mod validation_effort;
 mod validation_result;
 mod version;
 mod xml;
+mod xml_value;
 
 pub use samples::sample;
 
@@ -57,6 +58,7 @@ pub use upgrade::write_as_integer;
 pub use validate::Schemas;
 pub use validation_result::{SchemaViolation, Unjudged, ValidationResult};
 pub use xml::xml;
+pub use xml_value::xml_value;
 
 use thiserror::Error;
 

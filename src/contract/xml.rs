@@ -20,7 +20,7 @@ pub fn xml(document: &Value, schema: &str, value: &Value) -> String {
 }
 
 /// What `xml` says of the value of a schema: by the schema itself before what it refers to, and the branches of `allOf`.
-fn about(document: &Value, schema: &str) -> Map<String, Value> {
+pub(super) fn about(document: &Value, schema: &str) -> Map<String, Value> {
     let mut sum = Map::new();
     let mut open = vec![schema.to_owned()];
     for _ in 0..MOST_BRANCHES {
@@ -37,7 +37,7 @@ fn about(document: &Value, schema: &str) -> Map<String, Value> {
 }
 
 /// The name of an element or attribute, with its prefix; `usual` where the schema has none.
-fn called(about: &Map<String, Value>, usual: &str) -> String {
+pub(super) fn called(about: &Map<String, Value>, usual: &str) -> String {
     let said = |name: &str| about.get(name).and_then(Value::as_str);
     let name = said("name").unwrap_or(usual);
     let name = said("prefix").map_or_else(|| name.to_owned(), |prefix| format!("{prefix}:{name}"));

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::exchange_context::ExchangeContext;
+use crate::contract::xml_value;
 use crate::model::contract::MediaType;
 use crate::model::exchange::AnswerContent;
-use crate::model::media_range::{is_json, matches};
+use crate::model::media_range::{is_json, is_xml, matches};
 
 /// The media type that the body is to be held against; `None` where no body is declared, or none can come.
 pub(super) fn declared<'a>(context: &ExchangeContext<'a>) -> Option<&'a MediaType> {
@@ -27,7 +28,7 @@ pub(super) enum BodyInterpretation<'a> {
     Unread(String),
 }
 
-/// Reads a body: JSON as what it is, plain text as a string.
+/// Reads a body: JSON as what it is, plain text as a string, XML as what its schema describes where that is certain.
 pub(super) fn reading<'a>(context: &ExchangeContext<'a>, media: &MediaType) -> BodyInterpretation<'a> {
     let came = context.answer.media_type().filter(|came| matches(&media.name, came));
     let named = came.as_deref().unwrap_or(&media.name);
@@ -43,6 +44,14 @@ pub(super) fn reading<'a>(context: &ExchangeContext<'a>, media: &MediaType) -> B
             AnswerContent::Empty => return BodyInterpretation::Value(Cow::Owned(Value::from(""))),
             _ => {}
         }
+    }
+    if is_xml(named)
+        && let (AnswerContent::Text(text), Some(schema)) = (&context.answer.body, &media.schema)
+    {
+        return match xml_value(&context.contract.document, &schema.0, text) {
+            Ok(value) => BodyInterpretation::Value(Cow::Owned(value)),
+            Err(why) => BodyInterpretation::Unread(format!("{named}, {why}")),
+        };
     }
     let why = if context.answer.body == AnswerContent::Empty { "there is none" } else { "bodies of this type are not read" };
     BodyInterpretation::Unread(format!("{named}, {why}"))

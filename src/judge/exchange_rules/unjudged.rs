@@ -62,6 +62,14 @@ mod tests {
     }
 
     #[test]
+    fn xml_is_read_where_it_is_certain_what_it_stands_for() {
+        let schema = json!({"type": "object", "properties": {"n": {"type": "integer"}}});
+        assert_eq!(found("application/xml", &schema, "application/xml", json!("<a><n>1</n></a>")), UnjudgedParts::default());
+        let other = found("application/xml", &schema, "application/xml", json!("<a><m>1</m></a>"));
+        assert!(other.unread.is_some_and(|why| why.contains("not called as the schema says")));
+    }
+
+    #[test]
     fn a_part_of_a_schema_that_makes_no_rule_is_named_with_its_place() {
         let schema = json!({"type": "object", "properties": {"n": {"type": "int"}, "s": {"pattern": "a\\Z"}}});
         let places: Vec<String> =

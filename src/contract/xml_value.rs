@@ -1,0 +1,291 @@
+//! Reads an XML document as the value that its schema describes, where that is certain.
+
+use quick_xml::Reader;
+use quick_xml::escape::resolve_predefined_entity;
+use quick_xml::events::{BytesStart, Event};
+use serde_json::{Map, Number, Value};
+
+use super::pointer::append;
+use super::schema::follow;
+use super::xml::{about, called};
+
+/// How deep elements may be nested.
+const DEEPEST: usize = 100;
+
+/// Keywords that leave open which elements stand for which members.
+const OPEN: [&str; 8] = ["allOf", "anyOf", "oneOf", "not", "if", "$dynamicRef", "dependentSchemas", "patternProperties"];
+
+/// An element with what it holds. Prefixes of names are left out: which one stands for a namespace is up to the writer.
+#[derive(Debug, Default)]
+struct Element {
+    name: String,
+    attributes: Vec<(String, String)>,
+    children: Vec<Element>,
+    text: String,
+    /// `xsi:nil` (XML Schema, section 2.6.2).
+    nil: bool,
+}
+
+/// The value that an XML document stands for, by the members `xml` of a schema (OpenAPI, XML Object). Entities of the document's own
+/// are never expanded.
+///
+/// # Errors
+/// Why it is not certain what the document stands for.
+pub fn xml_value(document: &Value, schema: &str, text: &str) -> Result<Value, &'static str> {
+    let root = parsed(text)?;
+    value(document, schema, &root)
+}
+
+fn parsed(text: &str) -> Result<Element, &'static str> {
+    const MALFORMED: &str = "which is not well-formed";
+    let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
+    let mut open: Vec<Element> = vec![Element::default()];
+    loop {
+        let event = reader.read_event().map_err(|_| MALFORMED)?;
+        let is_whole = open.len() == 1;
+        match event {
+            Event::Start(_) | Event::Empty(_) if is_whole && !open[0].children.is_empty() => return Err(MALFORMED),
+            Event::Start(start) if open.len() <= DEEPEST => open.push(element(&start).ok_or(MALFORMED)?),
+            Event::Start(_) => return Err("whose elements are nested too deep"),
+            Event::Empty(start) => open.last_mut().ok_or(MALFORMED)?.children.push(element(&start).ok_or(MALFORMED)?),
+            Event::End(_) => {
+                let done = open.pop().ok_or(MALFORMED)?;
+                open.last_mut().ok_or(MALFORMED)?.children.push(done);
+            }
+            Event::Text(part) => open.last_mut().ok_or(MALFORMED)?.text.push_str(&part.decode().map_err(|_| MALFORMED)?),
+            Event::CData(part) => open.last_mut().ok_or(MALFORMED)?.text.push_str(&part.decode().map_err(|_| MALFORMED)?),
+            Event::GeneralRef(reference) => {
+                let name = reference.decode().map_err(|_| MALFORMED)?;
+                let letter = reference.resolve_char_ref().map_err(|_| MALFORMED)?.map(String::from);
+                let known = letter.or_else(|| resolve_predefined_entity(&name).map(str::to_owned));
+                open.last_mut().ok_or(MALFORMED)?.text.push_str(&known.ok_or("which has entities of its own")?);
+            }
+            Event::DocType(_) => return Err("which has a document type declaration"),
+            Event::Decl(_) | Event::Comment(_) | Event::PI(_) => {}
+            Event::Eof => break,
+        }
+    }
+    let mut whole = open.pop().filter(|_| open.is_empty()).ok_or(MALFORMED)?;
+    if !whole.text.trim().is_empty() {
+        return Err(MALFORMED);
+    }
+    whole.children.pop().ok_or(MALFORMED)
+}
+
+fn element(start: &BytesStart<'_>) -> Option<Element> {
+    let local = |name: &[u8]| std::str::from_utf8(name).ok().map(str::to_owned);
+    let mut found = Element { name: local(start.local_name().as_ref())?, ..Element::default() };
+    for attribute in start.attributes() {
+        let attribute = attribute.ok()?;
+        let value = attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0).ok()?.into_owned();
+        let (whole, name) = (local(attribute.key.as_ref())?, local(attribute.key.local_name().as_ref())?);
+        if whole == "xmlns" || whole.starts_with("xmlns:") || whole.starts_with("xml:") {
+            continue;
+        }
+        if name == "nil" && whole != name {
+            found.nil = value == "true" || value == "1";
+        } else if !whole.starts_with("xsi:") {
+            found.attributes.push((name, value));
+        }
+    }
+    Some(found)
+}
+
+/// The value of an element.
+fn value(document: &Value, schema: &str, element: &Element) -> Result<Value, &'static str> {
+    let (at, found) = follow(document, schema).ok_or("whose schema leads nowhere")?;
+    if OPEN.iter().any(|keyword| found.get(*keyword).is_some()) || about(document, schema).contains_key("nodeType") {
+        return Err("whose schema leaves open which element is which member");
+    }
+    let (kind, nullable) = type_of(found).ok_or("whose schema does not say of which type each element is")?;
+    let is_empty = element.children.is_empty() && element.attributes.is_empty() && element.text.trim().is_empty();
+    if element.nil || is_empty && nullable {
+        return Ok(Value::Null);
+    }
+    match kind {
+        "object" => members(document, &at, found, element),
+        "array" => items(document, &at, element),
+        _ if !element.children.is_empty() => Err("in which an element holds others and is to hold a plain value"),
+        kind => scalar(kind, &element.text),
+    }
+}
+
+/// The one type of a schema beside null, and whether null is one.
+fn type_of(schema: &Value) -> Option<(&str, bool)> {
+    match schema.get("type")? {
+        Value::String(name) => Some((name, false)),
+        Value::Array(names) => {
+            let mut others = names.iter().filter_map(Value::as_str).filter(|name| *name != "null");
+            let one = others.next().filter(|_| others.next().is_none())?;
+            Some((one, names.iter().any(|name| name == "null")))
+        }
+        _ => None,
+    }
+}
+
+/// All elements in an element, as the items of a list.
+fn items(document: &Value, at: &str, element: &Element) -> Result<Value, &'static str> {
+    let alike = element.children.windows(2).all(|pair| pair[0].name == pair[1].name);
+    if !alike || !element.text.trim().is_empty() {
+        return Err("in which the items of a list are not alike");
+    }
+    let below = format!("{at}/items");
+    element.children.iter().map(|item| value(document, &below, item)).collect()
+}
+
+fn members(document: &Value, at: &str, schema: &Value, element: &Element) -> Result<Value, &'static str> {
+    const OTHER: &str = "whose elements are not called as the schema says";
+    let properties = schema.get("properties").and_then(Value::as_object).ok_or("whose schema does not name its elements")?;
+    if !element.text.trim().is_empty() {
+        return Err("in which an element holds both text and members");
+    }
+    let (mut found, mut known, mut absent) = (Map::new(), 0, false);
+    for name in properties.keys() {
+        let place = append(&format!("{at}/properties"), name);
+        let about = about(document, &place);
+        let (_, target) = follow(document, &place).ok_or(OTHER)?;
+        let own = local(&called(&about, name));
+        let is_list = type_of(target).is_some_and(|(kind, _)| kind == "array");
+        let is_wrapped = about.get("wrapped") == Some(&Value::Bool(true));
+        if about.get("attribute") == Some(&Value::Bool(true)) {
+            let attribute = element.attributes.iter().find(|(attribute, _)| *attribute == own);
+            absent |= attribute.is_none();
+            if let Some((_, text)) = attribute {
+                let (kind, _) = type_of(target).ok_or("whose schema does not say of which type each attribute is")?;
+                found.insert(name.clone(), scalar(kind, text)?);
+                known += 1;
+            }
+            continue;
+        }
+        let below = follow(document, &place).map(|(at, _)| format!("{at}/items")).unwrap_or_default();
+        let item = || local(&called(&self::about(document, &below), name));
+        let called = if is_list && !is_wrapped { item() } else { own };
+        let named: Vec<&Element> = element.children.iter().filter(|child| child.name == called).collect();
+        known += named.len();
+        absent |= named.is_empty();
+        match named.as_slice() {
+            [] => {}
+            several if is_list && !is_wrapped => {
+                let values: Result<Vec<Value>, _> = several.iter().map(|item| value(document, &below, item)).collect();
+                found.insert(name.clone(), Value::Array(values?));
+            }
+            [one] => drop(found.insert(name.clone(), value(document, &place, one)?)),
+            _ => return Err("in which an element is there several times and is to be there once"),
+        }
+        // An empty list has no element of its own.
+        let required = || schema.get("required").and_then(Value::as_array).is_some_and(|names| names.iter().any(|known| known == name));
+        if is_list && !is_wrapped && !found.contains_key(name) && required() {
+            found.insert(name.clone(), Value::Array(Vec::new()));
+        }
+    }
+    // What goes by another name may be what is missing.
+    let strange = known != element.children.len() + element.attributes.len();
+    let closed = || schema.get("additionalProperties").is_some_and(|more| *more != Value::Bool(true));
+    if strange && (absent || closed() || schema.get("unevaluatedProperties").is_some()) { Err(OTHER) } else { Ok(Value::Object(found)) }
+}
+
+fn local(name: &str) -> String {
+    name.rsplit(':').next().unwrap_or_default().to_owned()
+}
+
+/// A plain value. A text that is certainly none of its type stays a text, which the schema then refuses.
+fn scalar(kind: &str, text: &str) -> Result<Value, &'static str> {
+    let bare = text.trim();
+    let unsure = "in which a value may be written in several ways";
+    match kind {
+        "string" if bare.len() == text.len() => Ok(Value::from(text)),
+        "integer" | "number" | "boolean" if bare.is_empty() => Err(unsure),
+        "integer" | "number" => match (bare.parse::<i64>(), bare.parse::<f64>()) {
+            (Ok(number), _) => Ok(Value::from(number)),
+            (_, Ok(number)) => Number::from_f64(number).map(Value::Number).filter(|_| number.abs() < 9e15).ok_or(unsure),
+            _ => Ok(Value::from(bare)),
+        },
+        "boolean" => match bare {
+            "true" | "1" => Ok(Value::Bool(true)),
+            "false" | "0" => Ok(Value::Bool(false)),
+            other if other.eq_ignore_ascii_case("true") || other.eq_ignore_ascii_case("false") => Err(unsure),
+            other => Ok(Value::from(other)),
+        },
+        _ => Err(unsure),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::xml;
+    use super::*;
+
+    fn document() -> Value {
+        let pet = json!({"type": "object", "required": ["id", "tags"], "xml": {"name": "pet", "namespace": "urn:p", "prefix": "p"}, "properties": {
+            "id": {"type": "integer", "xml": {"attribute": true}}, "name": {"type": "string", "xml": {"prefix": "x"}}, "tame": {"type": "boolean"},
+            "weight": {"type": ["number", "null"]}, "tags": {"type": "array", "xml": {"wrapped": true}, "items": {"type": "string", "xml": {"name": "tag"}}},
+            "of": {"type": "array", "items": {"$ref": "#/components/schemas/Owner"}}}});
+        let owner = json!({"type": "object", "properties": {"n": {"type": "integer"}}});
+        let list = json!({"type": "array", "items": {"$ref": "#/components/schemas/Owner"}});
+        let open = json!({"type": "object", "oneOf": [{}], "properties": {"n": {"type": "integer"}}});
+        json!({"components": {"schemas": {"Pet": pet, "Owner": owner, "List": list, "Open": open}}})
+    }
+
+    fn read(name: &str, text: &str) -> Result<Value, &'static str> {
+        xml_value(&document(), &format!("/components/schemas/{name}"), text)
+    }
+
+    #[test]
+    fn what_is_written_by_a_schema_is_read_by_it() {
+        let pet = json!({"id": 7, "name": "a < b & \"c\" é", "tame": true, "weight": 1.5, "tags": ["p", "q"], "of": [{"n": 1}, {"n": 2}]});
+        for pet in [pet, json!({"id": 7, "name": "", "weight": null, "tags": []}), json!({"id": 7, "tags": ["only"], "of": [{"n": 1}]})] {
+            assert_eq!(read("Pet", &xml(&document(), "/components/schemas/Pet", &pet)), Ok(pet));
+        }
+        assert_eq!(read("List", "<owners><o><n>1</n></o><o><n>2</n></o></owners>"), Ok(json!([{"n": 1}, {"n": 2}])));
+        let whole = "\u{feff}<?xml version='1.0'?>\n<!-- c --><Owner xmlns:xsi='urn:i' xsi:type='o'>\n <n><![CDATA[ 3 ]]></n><more/>\n</Owner>\n";
+        assert_eq!(read("Owner", whole), Ok(json!({"n": 3})));
+        assert_eq!(read("Owner", "<Owner><n>&#49;2</n></Owner>"), Ok(json!({"n": 12})));
+        assert_eq!(read("Owner", "<Owner xmlns:xsi='urn:i'><n xsi:nil='true'/></Owner>"), Ok(json!({"n": null})));
+    }
+
+    #[test]
+    fn what_is_none_of_its_type_stays_a_text() {
+        assert_eq!(read("Owner", "<Owner><n>one</n></Owner>"), Ok(json!({"n": "one"})));
+        assert_eq!(read("Pet", "<pet id='x'><name>a</name><tame>maybe</tame><weight>2</weight><tags/><of><n>1</n></of></pet>").unwrap()["id"], "x");
+        assert_eq!(read("Pet", "<pet><tags/></pet>"), Ok(json!({"tags": []})));
+    }
+
+    #[test]
+    fn what_is_not_certain_is_not_read() {
+        for (name, text) in [
+            ("Open", "<Open><n>1</n></Open>"),
+            ("Owner", "<Owner><number>1</number></Owner>"),
+            ("Owner", "<Owner><n>1</n><n>2</n></Owner>"),
+            ("Owner", "<Owner>text<n>1</n></Owner>"),
+            ("Owner", "<Owner><n/></Owner>"),
+            ("Owner", "<Owner><n><a/></n></Owner>"),
+            ("List", "<list><a/><b/></list>"),
+            ("Pet", "<pet id='1'><tags/><tame>TRUE</tame></pet>"),
+            ("Pet", "<pet id='1'><tags/><name> padded </name></pet>"),
+            ("Gone", "<a/>"),
+        ] {
+            assert!(read(name, text).is_err(), "{text}: {:?}", read(name, text));
+        }
+    }
+
+    #[test]
+    fn hostile_documents_are_not_read() {
+        let deep = format!("{}1{}", "<n>".repeat(200_000), "</n>".repeat(200_000));
+        for text in [
+            "",
+            "text",
+            "<Owner><n>1</Owner>",
+            "<Owner><n>1</n>",
+            "<Owner/><Owner/>",
+            "<Owner/>x",
+            "<Owner a='1' a='2'/>",
+            "<!DOCTYPE a [<!ENTITY b 'c'>]><Owner><n>&b;</n></Owner>",
+            "<Owner><n>&b;</n></Owner>",
+            deep.as_str(),
+        ] {
+            assert!(read("Owner", text).is_err(), "{text:.60}: {:?}", read("Owner", text));
+        }
+    }
+}
