@@ -6,7 +6,7 @@ use quick_xml::events::{BytesStart, Event};
 use serde_json::{Map, Number, Value};
 
 use super::pointer::append;
-use super::schema::follow;
+use super::schema::follow_references;
 use super::xml::{about, called};
 
 /// How deep elements may be nested.
@@ -93,7 +93,7 @@ fn element(start: &BytesStart<'_>) -> Option<Element> {
 
 /// The value of an element.
 fn value(document: &Value, schema: &str, element: &Element) -> Result<Value, &'static str> {
-    let (at, found) = follow(document, schema).ok_or("whose schema leads nowhere")?;
+    let (at, found) = follow_references(document, schema).ok_or("whose schema leads nowhere")?;
     if OPEN.iter().any(|keyword| found.get(*keyword).is_some()) || about(document, schema).contains_key("nodeType") {
         return Err("whose schema leaves open which element is which member");
     }
@@ -143,7 +143,7 @@ fn members(document: &Value, at: &str, schema: &Value, element: &Element) -> Res
     for name in properties.keys() {
         let place = append(&format!("{at}/properties"), name);
         let about = about(document, &place);
-        let (_, target) = follow(document, &place).ok_or(OTHER)?;
+        let (_, target) = follow_references(document, &place).ok_or(OTHER)?;
         let own = local(&called(&about, name));
         let is_list = type_of(target).is_some_and(|(kind, _)| kind == "array");
         let is_wrapped = about.get("wrapped") == Some(&Value::Bool(true));
@@ -157,7 +157,7 @@ fn members(document: &Value, at: &str, schema: &Value, element: &Element) -> Res
             }
             continue;
         }
-        let below = follow(document, &place).map(|(at, _)| format!("{at}/items")).unwrap_or_default();
+        let below = follow_references(document, &place).map(|(at, _)| format!("{at}/items")).unwrap_or_default();
         let item = || local(&called(&self::about(document, &below), name));
         let called = if is_list && !is_wrapped { item() } else { own };
         let named: Vec<&Element> = element.children.iter().filter(|child| child.name == called).collect();

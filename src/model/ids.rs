@@ -254,7 +254,7 @@ mod tests {
         assert_eq!(serde_json::to_value(&p).unwrap(), serde_json::json!("p"));
         assert_eq!(&*SlotId::given("books", "7"), "books=7");
         let is_of = |kind: &str, slot: &SlotId| SlotId::ranges(kind).iter().any(|range| range.contains(slot));
-        for slot in [&slot, &look, &shown, &SlotId::given("books", "7"), &slot.former(1)] {
+        for slot in [&slot, &look, &shown, &SlotId::given("books", "7"), &slot.before_refill(1)] {
             assert!(is_of("books", slot) && !is_of("book", slot) && !is_of("books/pages", slot), "{slot}");
         }
         assert_eq!(serde_json::to_value(&slot).unwrap(), serde_json::json!("books#12"));

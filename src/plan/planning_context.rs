@@ -40,9 +40,9 @@ impl<'a> Context<'a> {
     /// Reads what follows from a contract and a suite.
     pub fn new(contract: &'a Contract, schemas: &'a Schemas, suite: &'a Suite, options: &'a PlanningOptions, wanted: &'a WantedCells) -> Self {
         let rules = EffectRules::new(contract, suite, &options.permission);
-        let linked_id_sources = linked_id_sources(contract);
+        let feeds = linked_id_sources(contract);
         let (mut by_kind, mut by_operation): (HashMap<_, Vec<_>>, HashMap<_, Vec<_>>) = (HashMap::new(), HashMap::new());
-        for (index, id_source) in linked_id_sources.iter().enumerate() {
+        for (index, id_source) in feeds.iter().enumerate() {
             by_kind.entry(id_source.kind.clone()).or_default().push(index);
             by_operation.entry(id_source.operation.clone()).or_default().push(index);
         }
@@ -51,17 +51,17 @@ impl<'a> Context<'a> {
             items.entry(path_kind(operation).unwrap_or_default()).or_default().push(operation);
         }
         let pollers = contract.operations.iter().filter(|operation| operation.done.is_some()).collect();
-        Self { contract, schemas, suite, options, wanted, linked_id_sources, by_kind, by_operation, items, pollers, rules }
+        Self { contract, schemas, suite, options, wanted, feeds, by_kind, by_operation, items, pollers, rules }
     }
 
     /// The answers that hold ids of a kind, in the order in which they were found.
     pub fn feeds_of(&self, kind: &str) -> impl Iterator<Item = &IdSource> {
-        self.by_kind.get(kind).into_iter().flatten().map(|index| &self.linked_id_sources[*index])
+        self.by_kind.get(kind).into_iter().flatten().map(|index| &self.feeds[*index])
     }
 
     /// The ids that the answers of an operation hold.
     pub fn feeds_by(&self, operation: &str) -> impl Iterator<Item = &IdSource> {
-        self.by_operation.get(operation).into_iter().flatten().map(|index| &self.linked_id_sources[*index])
+        self.by_operation.get(operation).into_iter().flatten().map(|index| &self.feeds[*index])
     }
 
     /// The operations on one thing of a kind, in the order of the contract.

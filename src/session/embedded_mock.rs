@@ -49,7 +49,7 @@ impl EmbeddedMock {
             return Ok((BTreeMap::new(), accounts(&options(specification, &[], &[])?)));
         }
         let prepared = Self::prepare(specification, &[], &[])?;
-        Ok((prepared.given(), prepared.accounts()))
+        Ok((prepared.given_resources(), prepared.accounts()))
     }
 
     /// Resources that the mock knows from before, as the suite names them.

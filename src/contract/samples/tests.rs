@@ -11,8 +11,8 @@ fn samples(document: &Value, schema: &str) -> impl Iterator<Item = Value> {
     super::samples(&document.clone().into(), schema).collect::<Vec<_>>().into_iter()
 }
 
-fn specimens(document: &Value, schema: &str) -> impl Iterator<Item = Value> {
-    super::specimens(&document.clone().into(), schema).collect::<Vec<_>>().into_iter()
+fn answer_samples(document: &Value, schema: &str) -> impl Iterator<Item = Value> {
+    super::answer_samples(&document.clone().into(), schema).collect::<Vec<_>>().into_iter()
 }
 
 #[test]
