@@ -6,8 +6,8 @@ use clap::{Args, Parser, Subcommand};
 
 pub use super::argument_groups::{ChangeWeights, ClientSort, FailClass, MockChangeArgs, Pace, Reports, Scope, TextOrJson};
 use super::connection::{Connection, CredentialFile, HeaderArgs};
+pub use super::contract_files::Files;
 use super::exit;
-pub use super::files::Files;
 pub use super::selection::{OperationArgs, Profile, Selection};
 use super::values::window;
 use crate::model::contract::RateLimit;

@@ -5,7 +5,7 @@ use super::args::{
     Scope, Selection, SelfTestArgs,
 };
 use super::connection::Connection;
-use super::files::Route;
+use super::contract_files::Route;
 use crate::model::change::Clients;
 use crate::session::options;
 

@@ -26,8 +26,8 @@ struct Element {
     nil: bool,
 }
 
-/// The value that an XML document stands for, by the members `xml` of a schema (OpenAPI, XML Object). Entities of the document's own
-/// are never expanded.
+/// The value that an XML document stands for, by the members `xml` of a schema (OpenAPI, XML Object). What a document defines itself
+/// is never expanded.
 ///
 /// # Errors
 /// Why it is not certain what the document stands for.
@@ -58,7 +58,7 @@ fn parsed(text: &str) -> Result<Element, &'static str> {
                 let name = reference.decode().map_err(|_| MALFORMED)?;
                 let letter = reference.resolve_char_ref().map_err(|_| MALFORMED)?.map(String::from);
                 let known = letter.or_else(|| resolve_predefined_entity(&name).map(str::to_owned));
-                open.last_mut().ok_or(MALFORMED)?.text.push_str(&known.ok_or("which has entities of its own")?);
+                open.last_mut().ok_or(MALFORMED)?.text.push_str(&known.ok_or("which refers to what no standard defines")?);
             }
             Event::DocType(_) => return Err("which has a document type declaration"),
             Event::Decl(_) | Event::Comment(_) | Event::PI(_) => {}
