@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::files::Files;
+use super::contract_files::Files;
 use super::selection::Selection;
 use super::values::window;
 use crate::model::check_level::NamedLevel;
