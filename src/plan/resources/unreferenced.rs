@@ -10,15 +10,17 @@ impl Resolver<'_> {
     /// Things of a kind that some valid request refers to, or makes others below.
     pub(in crate::plan) fn referred_to(&self, kind: &str) -> Vec<SlotId> {
         let valid = self.builder.plan().probes.iter().filter(|probe| probe.fault.is_none() && probe.purpose != Purpose::Cleanup);
-        let named = valid.flat_map(|probe| probe.request.fillings.iter().filter(|binding| self.refers_by(probe, binding)));
-        let own = |slot: &SlotId| self.builder.plan().slots.get(slot).is_some_and(|known| known.kind == kind);
-        named.map(|binding| binding.slot.clone()).filter(own).collect()
+        // Most requests name things of other kinds, which is told at once: the id of a slot begins with its kind.
+        let own = |slot: &SlotId| slot.starts_with(kind) && self.builder.plan().slots.get(slot).is_some_and(|known| known.kind == kind);
+        let named = valid.flat_map(|probe| probe.request.fillings.iter().filter(|binding| own(&binding.slot) && self.refers_by(probe, binding)));
+        named.map(|binding| binding.slot.clone()).collect()
     }
 
     /// Things of a kind that are to be removed as what nothing refers to.
     pub(in crate::plan) fn kept_apart(&self, kind: &str) -> Vec<SlotId> {
         let own = |slot: &SlotId| self.builder.plan().slots.get(slot).is_some_and(|known| known.kind == kind);
-        self.builder.consumers.keys().filter(|slot| own(slot)).cloned().collect()
+        let of_kind = SlotId::ranges(kind).map(|range| self.builder.consumers.range(range));
+        of_kind.into_iter().flatten().map(|(slot, _)| slot).filter(|slot| own(slot)).cloned().collect()
     }
 
     fn refers_by(&self, probe: &Probe, binding: &Binding) -> bool {
