@@ -24,7 +24,7 @@ pub fn mock(args: &MockArgs) -> Result<u8, Stop> {
         return Ok(exit::CONFORMS);
     }
     let say = |served: &ServedMock<'_>| {
-        print_address(served, &format!("probity run{} --target http://{}", contract_and_suite_arguments(&args.files), served.address))
+        print_address(served, &format!("probity run{} --target http://{}", contract_and_suite_arguments(&args.files), served.address));
     };
     let requests = serve_until_interrupted(&args.into(), &say)?;
     anstream::println!("{requests} requests answered");

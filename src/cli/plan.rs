@@ -22,7 +22,7 @@ pub fn plan(args: &PlanArgs) -> Result<u8, Stop> {
         TextOrJson::Text => {
             let planned = single_line_texts(&planned).map_err(|error| Stop::Unusable(error.to_string()))?;
             anstream::print!("{}", show(&planned, &windows));
-            anstream::println!("{}", safe_for_terminal(&allowed.words()));
+            anstream::println!("{}", safe_for_terminal(&allowed.sentence()));
             anstream::print!("{}{}{}", to_log_in(&log_ins), own_header_lines(&headers), of_suite(&commands));
         }
         TextOrJson::Json => {

@@ -38,7 +38,7 @@ impl Sender<'_, '_> {
     }
 
     /// A request as the journal keeps it: of one that is about the token of the run, no body.
-    pub(super) fn kept<'r>(probe: &Probe, request: &'r SentRequest) -> Cow<'r, SentRequest> {
+    pub(super) fn journal_request<'r>(probe: &Probe, request: &'r SentRequest) -> Cow<'r, SentRequest> {
         if probe.effect == Effect::Session { Cow::Owned(kept_session_request(request)) } else { Cow::Borrowed(request) }
     }
 

@@ -340,7 +340,7 @@ impl Sender<'_, '_> {
         }
         let signed = prepared.permitted.sign(self.accounts, operation, self.contract);
         let shown = signed.without_secrets().clone();
-        let number = match self.journal.map(|journal| journal.sent(probe, &Self::kept(probe, &shown))).transpose() {
+        let number = match self.journal.map(|journal| journal.sent(probe, &Self::journal_request(probe, &shown))).transpose() {
             Ok(number) => number,
             // What takes something away is better sent than written down.
             Err(_) if probe.purpose == Purpose::Cleanup => None,

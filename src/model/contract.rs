@@ -87,7 +87,10 @@ impl Contract {
 
     /// The operations about single items of a collection ([`Operation::is_in`]), in the order of the contract.
     pub fn items_in(&self, collection: &str) -> impl Iterator<Item = &Operation> {
-        self.routes.within(self.operations.iter().map(|operation| operation.path.as_str()), collection).iter().map(|place| &self.operations[*place])
+        self.routes
+            .items_of_collection(self.operations.iter().map(|operation| operation.path.as_str()), collection)
+            .iter()
+            .map(|place| &self.operations[*place])
     }
 
     /// The value a schema reference points at, not following a `$ref` that stands there.

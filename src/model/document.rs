@@ -45,17 +45,17 @@ impl Document {
     }
 
     /// The value of a name, made when it is first asked for; the document alone decides which it is.
-    pub fn made(&self, name: &str, make: impl FnOnce() -> Option<Value>) -> Option<Value> {
+    pub fn value_of(&self, name: &str, make: impl FnOnce() -> Option<Value>) -> Option<Value> {
         let known = || self.made.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(made) = known().get(name) {
             return made.clone();
         }
-        let made = make();
+        let value = make();
         let mut known = known();
         if known.len() < MOST_MADE {
-            known.insert(name.to_owned(), made.clone());
+            known.insert(name.to_owned(), value.clone());
         }
-        made
+        value
     }
 
     fn extensions(&self) -> HashMap<String, Vec<String>> {
@@ -113,10 +113,10 @@ mod tests {
         assert!(document.extending("/components/schemas/d").is_empty());
         document["components"]["schemas"]["e"] = json!({"allOf": [refers("d")]});
         assert_eq!(document.extending("/components/schemas/d"), ["/components/schemas/e"]);
-        assert_eq!((document.made("a", || Some(json!(1))), document.made("a", || None)), (Some(json!(1)), Some(json!(1))));
-        assert_eq!(document.made("b", || None), None);
+        assert_eq!((document.value_of("a", || Some(json!(1))), document.value_of("a", || None)), (Some(json!(1)), Some(json!(1))));
+        assert_eq!(document.value_of("b", || None), None);
         document["a"] = json!({});
-        assert_eq!(document.made("a", || Some(json!(2))), Some(json!(2)), "it may be another one");
+        assert_eq!(document.value_of("a", || Some(json!(2))), Some(json!(2)), "it may be another one");
         assert_eq!(serde_json::to_value(&document).unwrap(), *document);
     }
 }

@@ -37,7 +37,7 @@ struct KnownRoutes {
 }
 
 impl RouteIndex {
-    fn known<'p>(&self, paths: impl Iterator<Item = &'p str>) -> &KnownRoutes {
+    fn routes<'p>(&self, paths: impl Iterator<Item = &'p str>) -> &KnownRoutes {
         self.0.get_or_init(|| {
             let mut known = KnownRoutes::default();
             for (place, path) in paths.enumerate() {
@@ -52,12 +52,12 @@ impl RouteIndex {
 
     /// Those on a path.
     pub(super) fn on<'p>(&self, paths: impl Iterator<Item = &'p str>, path: &str) -> &[usize] {
-        self.known(paths).paths.get(path).map_or(&[], Vec::as_slice)
+        self.routes(paths).paths.get(path).map_or(&[], Vec::as_slice)
     }
 
     /// Those about single items of a collection.
-    pub(super) fn within<'p>(&self, paths: impl Iterator<Item = &'p str>, collection: &str) -> &[usize] {
-        self.known(paths).collections.get(collection.trim_end_matches('/')).map_or(&[], Vec::as_slice)
+    pub(super) fn items_of_collection<'p>(&self, paths: impl Iterator<Item = &'p str>, collection: &str) -> &[usize] {
+        self.routes(paths).collections.get(collection.trim_end_matches('/')).map_or(&[], Vec::as_slice)
     }
 }
 

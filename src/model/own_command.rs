@@ -58,7 +58,7 @@ impl OwnCommand {
     }
 
     /// The program and its arguments, as they are written in a plan.
-    pub fn words(&self) -> String {
+    pub fn command_line(&self) -> String {
         let parts = self.parts();
         format!("{:?}, at most {} s", parts.run, parts.seconds)
     }

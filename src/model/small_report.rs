@@ -148,8 +148,8 @@ fn with_finding(mut cell: Cell, check: &str, severity: Severity) -> Cell {
     cell
 }
 
-fn file_place(line: u64, column: u64) -> Option<FilePlace> {
-    Some(FilePlace { file: "api/things.yaml".to_owned(), line, column })
+fn file_place(line: u64, column: u64) -> FilePlace {
+    FilePlace { file: "api/things.yaml".to_owned(), line, column }
 }
 
 fn finding(check: &str, severity: Severity, probe: &str) -> Finding {
@@ -164,7 +164,7 @@ fn finding(check: &str, severity: Severity, probe: &str) -> Finding {
         citation: "Things, things, 409: type is another".to_owned(),
         probe: ProbeId::from_text(probe),
         curl: "curl -i 'http://127.0.0.1:1/things' -u \"${KEY}\":\"${SECRET}\"".to_owned(),
-        written: WrittenPlaces { operation: file_place(4, 5), response: file_place(12, 9) },
+        written: WrittenPlaces { operation: Some(file_place(4, 5)), response: Some(file_place(12, 9)) },
         sightings: Sightings::default(),
     }
 }

@@ -94,6 +94,6 @@ pub fn plan(args: &PlanOptions, observer: &dyn Observer) -> Result<Planned, Stop
     };
     let plan = specification.plan(&options)?;
     let log_ins = if target == Target::Mock { Vec::new() } else { planned_log_ins(&specification.suite, &specification.contract, &plan) };
-    let commands = suite_commands::shown(&specification, &target, scope.no_hooks);
+    let commands = suite_commands::command_list(&specification, &target, scope.no_hooks);
     Ok(Planned { plan, allowed, commands, windows: options.windows, log_ins, headers })
 }

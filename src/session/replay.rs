@@ -75,7 +75,7 @@ fn sent_again(args: &ReplayOptions, command: &SendCommand<'_>, recording: &Recor
     let hints = target::hints(&specification.suite, &specification.contract);
     let judgement = judge(&specification.case(&part, &outcomes, &hints));
     let mut found: Vec<_> = judgement.into_findings().filter(|one| one.probe == probe).collect();
-    add_to_findings(&mut found, &specification);
+    add_to_findings(&mut found, specification);
     for finding in &found {
         observer.result(&format!("\n{}\n", finding_text(finding, false)));
     }

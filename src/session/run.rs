@@ -44,7 +44,7 @@ pub fn run(args: &RunOptions, observer: &dyn Observer) -> Result<Conclusion, Sto
     let target = Target::of_run(args, &specification)?;
     let (args, allowed) = &with_allowance(args, &target, &specification)?;
     if allowed.by == AllowedBy::Suite {
-        observer.note(&format!("{}.", allowed.words()));
+        observer.note(&format!("{}.", allowed.sentence()));
     }
     let connection = Connection::new(&args.connection);
     atomic_file::try_out(&args.reports.out)?;

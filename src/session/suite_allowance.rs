@@ -40,7 +40,7 @@ pub struct Allowed {
 
 impl Allowed {
     /// The same as a sentence.
-    pub fn words(&self) -> String {
+    pub fn sentence(&self) -> String {
         let by = match self.by {
             AllowedBy::CommandLine => "the command line",
             AllowedBy::Suite => "the suite, for this server",

@@ -203,11 +203,11 @@ pub fn planned(specification: &Specification, target: &Target, off: bool) -> Com
 }
 
 /// Every command that a run would run, each with its place and its words, or why it would not.
-pub fn shown(specification: &Specification, target: &Target, off: bool) -> Vec<(String, String, Option<String>)> {
+pub fn command_list(specification: &Specification, target: &Target, off: bool) -> Vec<(String, String, Option<String>)> {
     if *target == Target::Mock {
         return Vec::new();
     }
     let why = specification.commands.folder(off).err();
     let told = |place: &str| why.as_ref().map(|why| Reason::from(NotSent::Command(place.to_owned(), why.clone())).to_string());
-    specification.suite.commands().into_iter().map(|(place, command)| (place.clone(), command.words(), told(&place))).collect()
+    specification.suite.commands().into_iter().map(|(place, command)| (place.clone(), command.command_line(), told(&place))).collect()
 }

@@ -88,7 +88,7 @@ pub fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType, nam
         // about it only where the media type is one that can be read.
         let refers_only = contract.schema(schema).and_then(Value::as_object).filter(|members| members.len() == 1);
         let shared = refers_only.and_then(|members| members.get("$ref")?.as_str()).unwrap_or(&schema.0);
-        contract.document.made(&format!("{shared} {}", readable || as_value), || {
+        contract.document.value_of(&format!("{shared} {}", readable || as_value), || {
             let mut ways = samples(&contract.document, &schema.0).map(|made| without_read_only(contract, schema, &made)).peekable();
             let first = ways.peek().cloned();
             schemas.most_fitting(schema, ways).or(first).map(|made| without_added_needs(contract, media, &made, fits))

@@ -33,7 +33,7 @@ pub(super) fn file_places<'p>(text: &str, asked: impl IntoIterator<Item = (&'p s
 }
 
 /// A token of a pointer as a key. It stands in no URI, so that nothing in it is percent-encoded.
-fn plain(token: &str) -> Cow<'_, str> {
+fn unescaped_key(token: &str) -> Cow<'_, str> {
     if token.contains('~') { token.replace("~1", "/").replace("~0", "~").into() } else { token.into() }
 }
 
@@ -72,7 +72,7 @@ impl<'p> Wanted<'p> {
             for token in pointer.split('/').skip(1) {
                 wanted.parts[at].is_holder = true;
                 let next = wanted.parts.len();
-                let member = *wanted.members.entry((at, plain(token))).or_insert(next);
+                let member = *wanted.members.entry((at, unescaped_key(token))).or_insert(next);
                 if member == next {
                     wanted.parts.push(part(at));
                 }
@@ -130,7 +130,7 @@ impl<'de> PlacedKey<'de> for &'de RawValue {
     }
 }
 
-impl<'de> PlacedKey<'de> for Spanned<String> {
+impl PlacedKey<'_> for Spanned<String> {
     fn name(&self) -> Option<Cow<'_, str>> {
         Some(Cow::Borrowed(&self.value))
     }
