@@ -15,7 +15,7 @@ use super::unjudged_schemas::OVERLAP;
 use super::unusable::schemas_below;
 use super::validate::Schemas;
 use crate::model::contract::SchemaRef;
-use crate::model::document::Document;
+use crate::model::contract_document::Document;
 use crate::model::issue::DocumentIssue;
 
 /// How many values are made for each branch.

@@ -110,6 +110,11 @@ fn value(document: &Value, schema: &str, element: &Element) -> Result<Value, &'s
     }
 }
 
+/// Whether a schema says by itself of which type its values are.
+fn is_plain(schema: &Value) -> bool {
+    type_of(schema).is_some() && OPEN.iter().all(|keyword| schema.get(*keyword).is_none())
+}
+
 /// The one type of a schema beside null, and whether null is one.
 fn type_of(schema: &Value) -> Option<(&str, bool)> {
     match schema.get("type")? {
@@ -161,9 +166,11 @@ fn members(document: &Value, at: &str, schema: &Value, element: &Element) -> Res
         let item = || local(&called(&self::about(document, &below), name));
         let called = if is_list && !is_wrapped { item() } else { own };
         let named: Vec<&Element> = element.children.iter().filter(|child| child.name == called).collect();
+        let required = || schema.get("required").and_then(Value::as_array).is_some_and(|names| names.iter().any(|known| known == name));
         known += named.len();
         absent |= named.is_empty();
         match named.as_slice() {
+            [] if required() && !is_plain(target) => return Err("whose schema leaves open whether what is missing may be an empty list"),
             [] => {}
             several if is_list && !is_wrapped => {
                 let values: Result<Vec<Value>, _> = several.iter().map(|item| value(document, &below, item)).collect();
@@ -173,7 +180,6 @@ fn members(document: &Value, at: &str, schema: &Value, element: &Element) -> Res
             _ => return Err("in which an element is there several times and is to be there once"),
         }
         // An empty list has no element of its own.
-        let required = || schema.get("required").and_then(Value::as_array).is_some_and(|names| names.iter().any(|known| known == name));
         if is_list && !is_wrapped && !found.contains_key(name) && required() {
             found.insert(name.clone(), Value::Array(Vec::new()));
         }
@@ -225,7 +231,8 @@ mod tests {
         let owner = json!({"type": "object", "properties": {"n": {"type": "integer"}}});
         let list = json!({"type": "array", "items": {"$ref": "#/components/schemas/Owner"}});
         let open = json!({"type": "object", "oneOf": [{}], "properties": {"n": {"type": "integer"}}});
-        json!({"components": {"schemas": {"Pet": pet, "Owner": owner, "List": list, "Open": open}}})
+        let unclear = json!({"type": "object", "required": ["all"], "properties": {"all": {"allOf": [list]}}});
+        json!({"components": {"schemas": {"Pet": pet, "Owner": owner, "List": list, "Open": open, "Unclear": unclear}}})
     }
 
     fn read(name: &str, text: &str) -> Result<Value, &'static str> {
@@ -249,13 +256,14 @@ mod tests {
     fn what_is_none_of_its_type_stays_a_text() {
         assert_eq!(read("Owner", "<Owner><n>one</n></Owner>"), Ok(json!({"n": "one"})));
         assert_eq!(read("Pet", "<pet id='x'><name>a</name><tame>maybe</tame><weight>2</weight><tags/><of><n>1</n></of></pet>").unwrap()["id"], "x");
-        assert_eq!(read("Pet", "<pet><tags/></pet>"), Ok(json!({"tags": []})));
+        assert_eq!(read("Pet", "<pet><tags/></pet>"), Ok(json!({"tags": []})), "what is missing is missing");
     }
 
     #[test]
     fn what_is_not_certain_is_not_read() {
         for (name, text) in [
             ("Open", "<Open><n>1</n></Open>"),
+            ("Unclear", "<Unclear/>"),
             ("Owner", "<Owner><number>1</number></Owner>"),
             ("Owner", "<Owner><n>1</n><n>2</n></Owner>"),
             ("Owner", "<Owner>text<n>1</n></Owner>"),

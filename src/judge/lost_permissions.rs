@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_403_after_the_account_was_shut_out_accuses_nobody() {
+    fn a_403_after_the_account_was_shut_out_accuses_no_server() {
         assert_eq!(judged(&[200, 200], &[403, 403]), Verdict::Blocked);
         assert_eq!(judged(&[200, 403], &[403]), Verdict::Blocked);
     }

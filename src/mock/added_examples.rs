@@ -8,7 +8,7 @@ use super::request::is_json;
 use crate::contract::samples::{answer_samples, sample};
 use crate::contract::schema::follow_references;
 use crate::model::contract::{Contract, Example, JSON_API, Location, MediaType, Operation, Parameter};
-use crate::model::document::Document;
+use crate::model::contract_document::Document;
 use crate::model::media_range::essence;
 
 /// The contract with an example of every JSON body that a success may have, and of every parameter of a path. Those of

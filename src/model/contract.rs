@@ -7,7 +7,7 @@ use serde_json::Value;
 
 pub use super::certainty::Certainty;
 pub use super::condition::Condition;
-use super::document::Document;
+use super::contract_document::Document;
 pub use super::extensions::RateLimit;
 pub use super::http::{Method, Status};
 pub use super::index::{OperationIndex, RouteIndex};

@@ -9,7 +9,7 @@ pub mod check_level;
 mod collection;
 pub mod condition;
 pub mod contract;
-pub mod document;
+pub mod contract_document;
 pub mod drawn;
 pub mod effect;
 pub mod environment;
@@ -44,6 +44,7 @@ pub mod session_exchange;
 pub(crate) mod small_probe;
 #[cfg(test)]
 pub(crate) mod small_report;
+pub mod stage;
 pub mod suite;
 pub mod template;
 pub mod text;

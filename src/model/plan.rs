@@ -13,6 +13,7 @@ use super::effect::{Effect, Provenance};
 pub use super::ids::{ProbeId, SlotId};
 pub use super::index::ProbeIndex;
 use super::reason::Reason;
+pub use super::stage::Stage;
 pub use super::template::{Binding, Body, Credentials, Part, Place, RequestTemplate, Styled};
 
 /// Everything that will be sent.
@@ -286,39 +287,6 @@ impl Probe {
     pub fn allows(&self, status: Status) -> bool {
         self.allowed.iter().any(|allowed| allowed.covers(status))
     }
-}
-
-/// The stages of a run, in order. What is due to be read anyway is read after everything that was written, whether it was
-/// accepted or refused, so that the same answers show what became of the state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Stage {
-    /// What exists is found, so that it can be borrowed.
-    Find,
-    /// Resources are made.
-    Make,
-    /// Resources are changed.
-    Change,
-    /// Writes with a fault, which must change nothing.
-    Refuse,
-    /// Resources are read.
-    Read,
-    /// Reads with a fault.
-    Doubt,
-    /// Requests with values drawn by chance, after everything that they might disturb.
-    Draw,
-    /// Resources are removed.
-    Remove,
-    /// What was removed is asked for.
-    Gone,
-    /// What is left is removed.
-    Cleanup,
-    /// What changes things that it does not name, the run's own among them.
-    Sweep,
-    /// One request more than the rate limit allows.
-    Burst,
-    /// What may end the run's own session, or take its credentials away.
-    End,
 }
 
 /// What a probe is for.

@@ -8,7 +8,7 @@ use crate::contract::pointer::at_pointer;
 use crate::contract::samples::number::number;
 use crate::contract::samples::sample_text::{rule, text};
 use crate::contract::schema::{follow_references, is_of_type};
-use crate::model::document::Document;
+use crate::model::contract_document::Document;
 
 /// How many schemas one value may be made from; schemas that lead to each other in many ways would never come to an end.
 const MOST_PARTS: usize = 2000;

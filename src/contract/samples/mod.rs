@@ -13,7 +13,7 @@ pub use pattern::matching_variant;
 
 use serde_json::Value;
 
-use crate::model::document::Document;
+use crate::model::contract_document::Document;
 use maker::SampleGenerator;
 
 /// How many branches of `oneOf` and `anyOf` are tried in turn.

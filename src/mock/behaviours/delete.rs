@@ -7,7 +7,7 @@ use crate::mock::faults::StateFault;
 use crate::mock::operation_profile::{OperationProfile, fed_kind};
 use crate::mock::routed_request::{MockCore, RoutedRequest};
 use crate::mock::store::{Resource, id_text};
-use crate::model::contract::Operation;
+use crate::model::contract::{Location, Operation, Parameter};
 use crate::model::trigger_name::TriggerName;
 
 pub(super) fn matches(_: &MockCore, operation: &Operation, profile: &OperationProfile) -> bool {
@@ -19,7 +19,7 @@ pub(super) fn perform(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
     let kind = routed.profile.kind.as_str();
     let ids: Vec<String> = match routed.owner() {
         Some((_, id)) => vec![id.to_owned()],
-        None => routed.items().iter().filter_map(|(_, item)| id_text(item.get("id")?)).collect(),
+        None => routed.items().iter().filter_map(|(_, item)| id_text(item.get("id")?)).chain(ids_in_query(routed)).collect(),
     };
     if stays(routed) {
         // What the path names is remembered with every other write on it.
@@ -35,6 +35,14 @@ pub(super) fn perform(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
         }
     }
     if turn.example.is_some() { super::example::perform(turn) } else { BehaviourOutcome::default() }
+}
+
+/// What parameters in the query name of the things that are deleted: `DELETE /things?thing_id=1`.
+fn ids_in_query<'a>(routed: &'a RoutedRequest<'_>) -> impl Iterator<Item = String> + 'a {
+    let names_thing = |parameter: &&Parameter| {
+        parameter.location == Location::Query && parameter.resource.as_ref().is_some_and(|need| need.kind == routed.profile.kind)
+    };
+    routed.operation.parameters.iter().filter(names_thing).filter_map(|parameter| routed.call.query_value(&parameter.name).map(str::to_owned))
 }
 
 /// Whether the resource is there afterwards, in a state of its own: the contract says that the operation itself, or

@@ -204,3 +204,26 @@ fn a_value_that_is_taken_is_noticed_in_any_resource_of_a_request() {
     many[11]["name"] = json!("n0");
     asker.ask("POST", "/things", &many, 409);
 }
+
+#[test]
+fn what_the_query_names_is_deleted() {
+    let task = json!({"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}, "title": {"type": "string"}}});
+    let content = |schema: &Value| json!({"application/json": {"schema": schema}});
+    let sent = json!({"type": "object", "properties": {"title": {"type": "string"}}});
+    let (id, task_id) = (json!({"name": "id", "in": "path"}), json!({"name": "TaskId", "in": "query"}));
+    let text = |mut parameter: Value| {
+        parameter["required"] = json!(true);
+        parameter["schema"] = json!({"type": "string"});
+        json!([parameter])
+    };
+    let paths = json!({
+        "/tasks": {"post": {"requestBody": {"required": true, "content": content(&sent)}, "responses": {"201": {"description": "", "content": content(&task)}}},
+            "delete": {"parameters": text(task_id), "responses": {"204": {"description": ""}}}},
+        "/tasks/{id}": {"get": {"parameters": text(id), "responses": {"200": {"description": "", "content": content(&task)}, "404": {"description": ""}}}}});
+    let asker = asker(document(&paths, &json!({})));
+    let made = |title: &str| asker.ask("POST", "/tasks", &json!({"title": title}), 201).json()["id"].as_str().unwrap().to_owned();
+    let (kept, deleted) = (made("a"), made("b"));
+    asker.ask("DELETE", &format!("/tasks?TaskId={deleted}"), &Value::Null, 204);
+    asker.get(&format!("/tasks/{deleted}"), 404);
+    asker.get(&format!("/tasks/{kept}"), 200);
+}

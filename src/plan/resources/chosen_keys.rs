@@ -111,14 +111,13 @@ impl Resolver<'_> {
     }
 
     /// Takes ids out of a body that may belong to another user, where they can be left out. The id of the thing itself that is
-    /// made is drawn; no other id is invented.
+    /// made is drawn; no other id is invented. Where things of other users may be changed, nothing but that own id is new: two
+    /// things of the run are two, and none takes the place of what is there.
     pub(in crate::plan) fn neutralise(&mut self, operation: &Operation, bound_request: &mut BoundRequest) {
-        if self.context.options.permission.allows(Effect::Borrowed)
-            || reads(operation, self.context.suite, &self.context.options.permission)
-            || removes(operation)
-        {
+        if reads(operation, self.context.suite, &self.context.options.permission) || removes(operation) {
             return;
         }
+        let borrows = self.context.options.permission.allows(Effect::Borrowed);
         let known = |slot: &SlotId| self.builder.plan().slots.get(slot).map_or(Provenance::Example, Slot::provenance);
         let request = bound_request.base.request.clone();
         let foreign = self.context.rules.foreign_ids(&ClassifiedRequest {
@@ -128,9 +127,11 @@ impl Resolver<'_> {
             known: &known,
             mark: &self.context.options.mark,
         });
-        self.neutralise_parameters(operation, bound_request);
+        if !borrows {
+            self.neutralise_parameters(operation, bound_request);
+        }
         let schema = bound_request.base.media.and_then(|media| operation.request_body.as_ref()?.content.get(media)?.schema.clone());
-        for at in foreign {
+        for at in foreign.into_iter().filter(|at| !borrows || (operation.method.is_post() && is_own_id(at))) {
             let Body::Json(body) = &mut bound_request.base.request.body else { return };
             let was_valid = schema.as_ref().is_none_or(|schema| self.context.schemas.fits(schema, body));
             let valid = |body: &Value| !was_valid || schema.as_ref().is_none_or(|schema| self.context.schemas.fits(schema, body));
@@ -160,4 +161,46 @@ fn is_own_id(at: &str) -> bool {
     let rest = rest.strip_prefix('/').unwrap_or(rest);
     let (first, last) = rest.split_once('/').unwrap_or(("0", rest));
     first.parse::<usize>().is_ok() && matches!(last.to_ascii_lowercase().as_str(), "id" | "uuid" | "guid")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use serde_json::{Value, json};
+
+    use crate::contract::{Schemas, bundle, read};
+    use crate::model::effect::Permission;
+    use crate::model::plan::Body;
+    use crate::model::suite::Suite;
+    use crate::plan::{PlanningOptions, plan};
+
+    /// The ids that the creates of a plan send, where everything is allowed and the body of a create has to have one or not.
+    fn sent_ids(required: bool) -> Vec<Option<Value>> {
+        let names = if required { json!(["id", "name"]) } else { json!(["name"]) };
+        let schema = json!({"type": "object", "required": names, "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}});
+        let thing = json!({"application/json": {"schema": schema}});
+        let id = json!([{"name": "id", "in": "path", "required": true, "schema": {"type": "integer"}}]);
+        let make =
+            json!({"requestBody": {"required": true, "content": thing.clone()}, "responses": {"201": {"description": "", "content": thing.clone()}}});
+        let responses = json!({"200": {"description": "", "content": thing}, "404": {"description": ""}});
+        let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {"/things": {"post": make}, "/things/{id}": {
+            "get": {"parameters": id.clone(), "responses": responses}, "delete": {"parameters": id, "responses": {"204": {"description": ""}}}}}});
+        let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
+        let schemas = Schemas::new(&contract).unwrap();
+        let suite: Suite = serde_json::from_value(json!({"name": "t", "contract": "t.yaml"})).unwrap();
+        let options = PlanningOptions { permission: Permission::everything(), mark: "mark".to_owned(), ..PlanningOptions::default() };
+        let planned = plan(&contract, &schemas, &suite, &options).unwrap();
+        let bodies = planned.probes.iter().filter(|probe| probe.fault.is_none()).map(|probe| &probe.request.body);
+        bodies.filter_map(|body| if let Body::Json(body) = body { Some(body.get("id").cloned()) } else { None }).collect()
+    }
+
+    #[test]
+    fn a_new_thing_never_takes_the_id_of_what_is_there() {
+        let drawn = sent_ids(true);
+        let distinct: BTreeSet<String> = drawn.iter().flatten().map(ToString::to_string).collect();
+        assert!(drawn.len() > 1 && distinct.len() == drawn.len() && !distinct.contains("1"), "{drawn:?}");
+        let optional = sent_ids(false);
+        assert!(optional.len() > 1 && optional.iter().all(Option::is_none), "{optional:?}");
+    }
 }

@@ -53,6 +53,10 @@ fn without_pairs(trigger_context: &TriggerContext<'_>, text: &str, name: &str) -
         known == name || known.strip_prefix(name).is_some_and(|rest| rest.starts_with('['))
     };
     let kept: Vec<&str> = text.split('&').filter(|pair| !is_own(pair)).collect();
+    // A form without pairs is a body without a byte, which may be left out.
+    if kept.is_empty() && trigger_context.operation.request_body.as_ref().is_some_and(|body| !body.required) {
+        return None;
+    }
     let mut request = trigger_context.base.request.clone();
     let changed = kept.len() < text.split('&').count();
     request.body = Body::Text(kept.join("&"));
@@ -67,4 +71,27 @@ fn without_part(trigger_context: &TriggerContext<'_>, index: usize) -> Mutation 
         name = parts.remove(index).name;
     }
     Mutation::fault(request, Place::Body(format!("/{name}")), format!("the part {name} is left out"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::plan::triggers::small_contracts::faults;
+
+    /// What is left out of a form of these required members, whose body may be left out or not.
+    fn left_out(required: &[&str], body_required: bool) -> Vec<String> {
+        let properties: serde_json::Map<String, Value> = ["a", "b"].iter().map(|name| ((*name).to_owned(), json!({"type": "string"}))).collect();
+        let schema = json!({"type": "object", "required": required, "properties": properties});
+        let body = json!({"required": body_required, "content": {"application/x-www-form-urlencoded": {"schema": schema}}});
+        let operation = json!({"requestBody": body, "responses": {"200": {"description": "d"}, "400": {"description": "d"}}});
+        faults("missing-data", ("/things", "post", 400), &operation, &json!({}))
+    }
+
+    #[test]
+    fn what_leaves_no_form_is_a_fault_only_where_a_body_must_be_there() {
+        assert_eq!(left_out(&["a"], true), ["a is left out of the form"]);
+        assert_eq!(left_out(&["a", "b"], false), ["a is left out of the form", "b is left out of the form"]);
+        assert_eq!(left_out(&["a"], false), Vec::<String>::new(), "no body is one that the contract admits");
+    }
 }
