@@ -131,6 +131,15 @@ mod tests {
     }
 
     #[test]
+    fn an_id_by_any_of_its_names_is_one_kind() {
+        for name in ["pk", "id", "uuid", "roleId"] {
+            let item = format!("/roles/{{{name}}}");
+            let found = kinds(&[("post", "/roles"), ("get", &item), ("get", "/roles/{role_id}/users")]);
+            assert_eq!(found, [format!("{item}: roles"), "/roles/{role_id}/users: roles".to_owned()]);
+        }
+    }
+
+    #[test]
     fn collections_with_creates_of_their_own_hold_kinds_of_their_own() {
         let items = [("post", "/items"), ("get", "/items/{id}"), ("get", "/v2/items/{id}"), ("get", "/orders/{order}/items/{id}")];
         let apart = ["/items/{id}: items", "/v2/items/{id}: v2/items", "/orders/{order}/items/{id}: orders orders/items"];
