@@ -89,6 +89,8 @@ const FIRST: u64 = 1000;
 enum OtherIds {
     /// Digits alone, of which the last so many are taken.
     Digits(usize),
+    /// Numbers from 1 on: a parameter may take no greater ones.
+    FromOne,
     /// Texts that match a pattern.
     Pattern(String, u64, u64),
 }
@@ -97,12 +99,13 @@ impl OtherIds {
     /// The first way whose ids do.
     fn find(turn: &AcceptedRequest<'_, '_>, template: Option<&Value>, id_at: &str, does: &dyn Fn(&str) -> bool) -> Option<Self> {
         let patterns = patterns(turn, template, id_at).into_iter().map(|(pattern, least, most)| Self::Pattern(pattern, least, most));
-        patterns.chain([Self::Digits(20), Self::Digits(4)]).find(|way| way.write(FIRST).is_some_and(|id| does(&id)))
+        patterns.chain([Self::Digits(20), Self::Digits(4), Self::FromOne]).find(|way| way.write(FIRST).is_some_and(|id| does(&id)))
     }
 
     fn write(&self, number: u64) -> Option<String> {
         match self {
             Self::Digits(most) => Some(number.to_string().chars().rev().take(*most).collect::<Vec<_>>().into_iter().rev().collect()),
+            Self::FromOne => Some((number.checked_sub(FIRST)? + 1).to_string()),
             Self::Pattern(pattern, least, most) => matching_variant(pattern, *least, *most, number),
         }
     }
