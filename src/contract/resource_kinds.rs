@@ -132,10 +132,10 @@ mod tests {
 
     #[test]
     fn an_id_by_any_of_its_names_is_one_kind() {
-        for name in ["pk", "id", "uuid", "roleId"] {
-            let item = format!("/roles/{{{name}}}");
-            let found = kinds(&[("post", "/roles"), ("get", &item), ("get", "/roles/{role_id}/users")]);
-            assert_eq!(found, [format!("{item}: roles"), "/roles/{role_id}/users: roles".to_owned()]);
+        for name in ["pk", "id", "uuid", "thingId"] {
+            let item = format!("/things/{{{name}}}");
+            let found = kinds(&[("post", "/things"), ("get", &item), ("get", "/things/{thing_id}/notes")]);
+            assert_eq!(found, [format!("{item}: things"), "/things/{thing_id}/notes: things".to_owned()]);
         }
     }
 
