@@ -24,7 +24,7 @@ pub fn infer(document: &Value, operations: &mut [Operation]) -> Inferred {
             let plain = |kind: &String| !kind.contains(['/', '.']);
             let Some(kind) = parameter.resource.as_ref().map(|need| need.kind.clone()).filter(plain) else { continue };
             let name = match without_separators(&parameter.name).as_str() {
-                "id" | "uuid" | "guid" | "pk" => format!("{}id", singular(&kind)),
+                name if resource_kinds::IDS.contains(&name) => format!("{}id", singular(&kind)),
                 name if name.ends_with("id") => name.to_owned(),
                 _ => continue,
             };

@@ -49,7 +49,7 @@ pub use links::{makes, member_named_like};
 pub use operations::read;
 pub use own_requests::use_own_requests;
 pub use own_security::use_own_security;
-pub use pointer::{append, escape, get_mut, remove, replace_or_add, unescape};
+pub use pointer::{append, escape, get_mut, is_within, remove, replace_or_add, unescape};
 pub use request_and_answer_schemas::{is_marked, read_only};
 pub use shared_responses::spread_general_responses;
 pub use status_ranges::code_for_range;

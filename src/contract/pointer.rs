@@ -13,6 +13,11 @@ pub fn unescape(token: &str) -> String {
     decoded.replace("~1", "/").replace("~0", "~")
 }
 
+/// Whether a pointer is another one, or leads to something in what the other one leads to.
+pub fn is_within(pointer: &str, outer: &str) -> bool {
+    pointer.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// A pointer with one more token.
 pub fn append(pointer: &str, token: &str) -> String {
     format!("{pointer}/{}", escape(token))
@@ -113,6 +118,12 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn what_begins_with_the_same_letters_is_not_within() {
+        assert!(is_within("/a/b", "/a") && is_within("/a", "/a") && is_within("/a", ""));
+        assert!(!is_within("/ab", "/a") && !is_within("/a", "/a/b"));
+    }
 
     #[test]
     fn a_pointer_leads_where_the_library_says() {

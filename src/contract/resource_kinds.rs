@@ -7,8 +7,8 @@ use crate::model::contract::{Location, Operation};
 use crate::model::path::parameter_of;
 use crate::model::text::without_separators;
 
-/// Ends of names by which a parameter says that it is an id.
-const IDS: [&str; 4] = ["id", "uuid", "guid", "pk"];
+/// Names by which a parameter says that it is an id, by themselves or as the end of a name.
+pub(super) const IDS: [&str; 4] = ["id", "uuid", "guid", "pk"];
 
 /// A path without the names of its parameters, up to one of them.
 type Prefix = String;

@@ -13,6 +13,7 @@
 
 use super::cell_findings::{CellFinding, Placed};
 use super::{JudgeInput, declared, entry, inferred_cells};
+use crate::contract::is_within;
 use crate::contract::schema::{all_server_data, is_server_data};
 use crate::judge::exchange_rules::{ExchangeContext, curl, excerpt, findings};
 use crate::model::contract::{Location, Operation, Response, Status};
@@ -164,8 +165,7 @@ impl DrawnAnswer<'_> {
         let (Body::Json(body) | Body::Spelled(body, _)) = &self.probe.request.body else { return false };
         let media = self.operation.request_body.iter().flat_map(|body| &body.content);
         let mut marked = media.flat_map(|media| all_server_data(self.input.contract, media, body));
-        let is_below = |at: &str, above: &str| at.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        marked.any(|(place, _)| is_below(&place, at) || is_below(at, &place))
+        marked.any(|(place, _)| is_within(&place, at) || is_within(at, &place))
     }
 
     /// An operation that documents no refusal at all is not caught at any.

@@ -22,14 +22,14 @@ impl LostPermissions {
             let probe = input.plan.probe(&outcome.probe)?;
             (probe.fault.is_none() && probe.request.credentials == Credentials::Full).then_some(probe)
         };
+        let let_in = |outcome: &Outcome| valid(outcome).filter(|probe| accepted.get(&probe.id) == Some(&true));
         let outcomes = &input.outcomes.outcomes;
-        let Some(last) = outcomes.iter().rposition(|outcome| valid(outcome).is_some_and(|probe| accepted.get(&probe.id) == Some(&true))) else {
+        let Some(last) = outcomes.iter().rposition(|outcome| let_in(outcome).is_some()) else {
             return Self(None);
         };
-        let let_in: BTreeSet<&str> =
-            outcomes[..=last].iter().filter_map(valid).filter(|probe| accepted.get(&probe.id) == Some(&true)).filter_map(api).collect();
+        let known: BTreeSet<&str> = outcomes[..=last].iter().filter_map(let_in).filter_map(api).collect();
         let refused = outcomes[last + 1..].iter().filter(|outcome| outcome.answer().is_some_and(|answer| answer.status == Status(403)));
-        let shut_out = refused.filter_map(valid).filter_map(api).filter(|api| let_in.contains(api)).count();
+        let shut_out = refused.filter_map(valid).filter_map(api).filter(|api| known.contains(api)).count();
         Self((shut_out >= LEAST).then_some(last))
     }
 

@@ -20,7 +20,7 @@ use super::routed_request::{MockCore, RoutedRequest};
 use super::state::{LockedState, MockState};
 use super::validators;
 use super::variants::BehaviourChoice;
-use crate::contract::{code_for_range, remove};
+use crate::contract::{code_for_range, is_within, remove};
 use crate::model::contract::{Operation, RateLimit, Response, Status};
 use crate::model::media_range::is_xml;
 use crate::model::trigger_name::TriggerName;
@@ -185,8 +185,7 @@ impl<'a> RequestHandler<'a> {
         };
         let ErrorSource::Pointer(wrong) = wrong else { return None };
         let items = self.routed.items();
-        let within = |at: &str| wrong.strip_prefix(at).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        let (at, _) = items.iter().find(|(at, _)| within(at)).filter(|_| writes && items.len() > 1)?;
+        let (at, _) = items.iter().find(|(at, _)| is_within(wrong, at)).filter(|_| writes && items.len() > 1)?;
         let mut body = self.routed.payload.value()?.clone();
         remove(&mut body, at);
         let routed = RoutedRequest { payload: Payload::Value(body), ..RoutedRequest::new(self.core, self.routed.call, operation) };

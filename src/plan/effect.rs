@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::acting_reads::acts;
 use super::resources::id_sources::linked_id_sources;
 use super::resources::unmarked_ids::is_id;
+use crate::contract::is_within;
 use crate::contract::schema::{follow_references, resource_needs};
 use crate::model::contract::{Contract, Location, Method, Operation, Status};
 use crate::model::effect::{Effect, Permission, Provenance};
@@ -313,7 +314,7 @@ fn has_content_type(request: &RequestTemplate) -> bool {
 /// Whether what names a resource is gone in the reading without the broken part.
 fn is_lost(broken: Option<&Place>, place: &Place) -> bool {
     match (broken, place) {
-        (Some(Place::Body(at)), Place::Body(named)) => named.strip_prefix(at.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
+        (Some(Place::Body(at)), Place::Body(named)) => is_within(named, at),
         (Some(broken), place) => broken == place,
         (None, _) => false,
     }

@@ -1,6 +1,7 @@
 //! Says of each finding in which line of which file its operation and its response stand.
 
 use super::specification::Specification;
+use crate::contract::is_within;
 use crate::model::contract::{Contract, Operation, Response, Status};
 use crate::model::file_place::WrittenPlaces;
 use crate::model::report::Report;
@@ -66,9 +67,4 @@ impl<'a> Places<'a> {
 fn response_named<'a>(operation: &'a Operation, finding: &Finding) -> Option<&'a Response> {
     let all = operation.responses.iter().chain(operation.fallbacks.iter().map(|fallback| &fallback.response));
     all.into_iter().find(|response| is_within(&finding.contract, &response.place))
-}
-
-/// Whether a place is another one, or below it.
-fn is_within(place: &str, holder: &str) -> bool {
-    place.strip_prefix(holder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

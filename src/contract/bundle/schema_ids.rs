@@ -7,6 +7,7 @@ use url::Url;
 
 use super::paths::decoded;
 use crate::contract::document_walk::PointerTrail;
+use crate::contract::is_within;
 
 /// File and JSON Pointer of a schema.
 pub(super) type SchemaLocation = (String, String);
@@ -104,8 +105,7 @@ impl SchemaIds {
     /// The innermost schema with `$id` around a place.
     fn enclosing(&self, file: &str, at: &str) -> Option<(&str, &str)> {
         let resources = self.resources.get(file)?;
-        let around = |pointer: &str| at.strip_prefix(pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        resources.iter().rev().find(|(pointer, _)| around(pointer)).map(|(pointer, id)| (pointer.as_str(), id.as_str()))
+        resources.iter().rev().find(|(pointer, _)| is_within(at, pointer)).map(|(pointer, id)| (pointer.as_str(), id.as_str()))
     }
 }
 

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::exchange_context::{body_at, show};
 use super::{Check, ExchangeContext, RuleViolation};
+use crate::contract::is_within;
 use crate::model::plan::{Credentials, Place};
 use crate::model::trigger_name::TriggerName;
 use crate::model::verdict::Severity;
@@ -54,7 +55,7 @@ fn pointer_is_elsewhere(context: &ExchangeContext<'_>, changed: &Place, pointer:
         return false;
     }
     match changed {
-        Place::Body(at) => !is_within(at, pointer) && !is_within(pointer, at) && !both_missing(context, at, pointer),
+        Place::Body(at) => !is_near(at, pointer) && !both_missing(context, at, pointer),
         // An id may stand in the path and in the body at once; and some servers write parameters as pointers.
         Place::Path(name) | Place::Query(name) => {
             !same_name(last, "id") && !pointer.split('/').any(|token| same_name(token, name_without_brackets(name)))
@@ -97,9 +98,10 @@ fn header_is_elsewhere(context: &ExchangeContext<'_>, changed: &Place, header: &
     }
 }
 
-/// Whether a pointer is another one, or leads to something in it.
-fn is_within(pointer: &str, outer: &str) -> bool {
-    pointer.strip_prefix(outer.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+/// Whether one pointer leads to what the other one does, or to something in it; a `/` at the end says nothing.
+fn is_near(at: &str, pointer: &str) -> bool {
+    let (at, pointer) = (at.trim_end_matches('/'), pointer.trim_end_matches('/'));
+    is_within(at, pointer) || is_within(pointer, at)
 }
 
 /// The name of a parameter without what stands in brackets: `page` for `page[limit]`.

@@ -46,8 +46,8 @@ use serde_json::Value;
 
 pub use unsupported_method::same_route;
 
-use crate::contract::Schemas;
 use crate::contract::schema::property;
+use crate::contract::{Schemas, is_within};
 use crate::model::contract::{Condition, Contract, Location, MediaType, Operation, Parameter, SchemaRef};
 use crate::model::plan::{Body, Fault, Place, RequestTemplate};
 use crate::model::serialization::{Serialization, Style};
@@ -183,10 +183,6 @@ impl TriggerContext<'_> {
         request.fillings.retain(|binding| binding.place != Place::Query(name.to_owned()));
         Mutation::fault(request, Place::Query(name.to_owned()), format!("the query parameter {name} is {value:?}"))
     }
-}
-
-fn is_within(place: &str, at: &str) -> bool {
-    place.strip_prefix(at).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// One way to provoke a status.

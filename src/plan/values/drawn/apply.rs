@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::contract::{remove, replace_or_add};
+use crate::contract::{is_within, remove, replace_or_add};
 use crate::model::drawn::{DrawnChange, DrawnValue};
 use crate::model::plan::{Body, Place, RequestTemplate};
 use crate::model::text::unquoted_text;
@@ -71,7 +71,7 @@ fn in_query(request: &mut RequestTemplate, name: &str, change: &DrawnValue) -> O
 /// Whether a change at one place makes the value at another its own.
 fn covers(changed: &Place, filled: &Place) -> bool {
     match (changed, filled) {
-        (Place::Body(changed), Place::Body(filled)) => filled.strip_prefix(changed).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
+        (Place::Body(changed), Place::Body(filled)) => is_within(filled, changed),
         (changed, filled) => changed == filled,
     }
 }
