@@ -1,5 +1,6 @@
 //! Turns the text of an OpenAPI document into a [`crate::model::contract::Contract`], without reading any file.
 
+mod applied_schemas;
 mod bundle;
 mod conditions;
 mod contradictions;
@@ -33,7 +34,6 @@ mod unjudged_schemas;
 mod unusable;
 mod upgrade;
 mod validate;
-mod validation_effort;
 mod validation_result;
 mod version;
 mod xml;

@@ -39,6 +39,8 @@ pub struct Unusable {
     /// JSON Pointer of each `oneOf` whose branches no value fits alone, and what is wrong with them.
     pub overlaps: BTreeMap<String, String>,
     edits: Vec<DocumentEdit>,
+    /// The `$dynamicAnchor`s of the document.
+    anchors: Anchors,
 }
 
 /// The schemas of a document, and where each leads.
@@ -55,7 +57,7 @@ impl Unusable {
         let mut patterns = CompiledPatterns::default();
         let anchors = dynamic_anchors(document);
         visit_schemas(document, &anchors, &mut |pointer, schema| found.collect_unusable_keywords(document, pointer, schema, &mut patterns, &anchors));
-        found
+        Self { anchors, ..found }
     }
 
     /// Whether there is nothing to be left out or put otherwise.
@@ -152,7 +154,7 @@ impl Unusable {
     /// has become an `anyOf`.
     pub fn without_keywords(&self, document: &Value, given_up: &BTreeSet<String>) -> (Value, BTreeSet<String>) {
         let left_out: BTreeSet<&str> = self.keywords.keys().chain(given_up).map(String::as_str).collect();
-        let graph = ReferenceGraph::of(document);
+        let graph = ReferenceGraph::of(document, &self.anchors);
         let tainted = graph.schemas_that_reach(&left_out);
         let mut copy = document.clone();
         let edits = self.edits.iter().cloned().chain(given_up.iter().map(|at| self.drop_keyword(document, at)));
@@ -174,22 +176,28 @@ impl Unusable {
         if self.overlaps.contains_key(at) && is_free { DocumentEdit::AnyOf(schema.to_owned()) } else { DocumentEdit::Remove(at.to_owned()) }
     }
 
-    /// The keywords out of these that a schema leads to.
-    pub fn unread_keywords_below(document: &Value, schema: &str, keywords: &BTreeSet<&str>) -> Vec<String> {
-        if keywords.is_empty() {
-            return Vec::new();
+    /// Every schema that one leads to, itself among them; `None` where it leads to more than `most`.
+    pub fn schemas_below(&self, document: &Value, schema: &str, most: usize) -> Option<HashSet<String>> {
+        schemas_below(document, schema, &self.anchors, most)
+    }
+
+    /// What is left out of the schemas that one leads to: unusable keywords, regular expressions that may give up, and branches
+    /// that overlap.
+    pub fn left_out_below(&self, document: &Value, schema: &str) -> [Vec<String>; 3] {
+        let kinds = [&self.keywords, &self.patterns, &self.overlaps];
+        if kinds.iter().all(|kind| kind.is_empty()) {
+            return Default::default();
         }
-        let schemas = reachable_schemas(document, schema);
-        keywords.iter().filter(|at| holders(at).any(|holder| schemas.contains(holder))).map(|at| (*at).to_owned()).collect()
+        let schemas = self.schemas_below(document, schema, usize::MAX).unwrap_or_default();
+        kinds.map(|kind| kind.keys().filter(|at| holders(at).any(|holder| schemas.contains(holder))).cloned().collect())
     }
 }
 
 impl ReferenceGraph {
-    fn of(document: &Value) -> Self {
+    fn of(document: &Value, anchors: &Anchors) -> Self {
         let mut graph = Self::default();
-        let anchors = dynamic_anchors(document);
-        visit_schemas(document, &anchors, &mut |pointer, schema| {
-            graph.leads.insert(pointer.to_owned(), subschemas_and_references(pointer, schema, &anchors));
+        visit_schemas(document, anchors, &mut |pointer, schema| {
+            graph.leads.insert(pointer.to_owned(), subschemas_and_references(pointer, schema, anchors));
         });
         graph
     }
@@ -311,12 +319,7 @@ fn subschemas_and_references(pointer: &str, schema: &Value, anchors: &Anchors) -
     found
 }
 
-/// Every schema that one leads to, itself among them.
-fn reachable_schemas(document: &Value, schema: &str) -> HashSet<String> {
-    schemas_below(document, schema, &dynamic_anchors(document), usize::MAX).unwrap_or_default()
-}
-
-/// The same; `None` where it leads to more than `most`.
+/// Every schema that one leads to, itself among them; `None` where it leads to more than `most`.
 pub(super) fn schemas_below(document: &Value, schema: &str, anchors: &Anchors, most: usize) -> Option<HashSet<String>> {
     let mut seen: HashSet<String> = HashSet::new();
     let mut open = vec![schema.to_owned()];

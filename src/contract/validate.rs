@@ -1,6 +1,6 @@
 //! Validates values against the schemas of a contract (JSON Schema 2020-12, with formats asserted).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,11 +9,11 @@ use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Value, json};
 
 use super::ContractError;
+use super::applied_schemas::{SchemaGraph, meets_itself};
 use super::keywords::compiled;
 use super::pointer::fragment_escape;
 use super::request_and_answer_schemas::{is_of_request, requests_and_answers};
 use super::unusable::Unusable;
-use super::validation_effort::ValidationEffort;
 use super::validation_result::{SchemaViolation, Unjudged, ValidationResult};
 use crate::model::contract::{Contract, SchemaRef};
 
@@ -30,6 +30,9 @@ const MOST_BREACHES: usize = 100;
 
 /// The longest text of a breach, in bytes: it may repeat much of the contract or of the value.
 const LONGEST_MESSAGE: usize = 4096;
+
+/// A schema that leads to more others is compiled anew for each value, with those alone that the value needs.
+const WIDE: usize = 400;
 
 /// So often schemas are held against parts of a value, and not more often: some seconds at most.
 const MOST_EFFORT: u64 = 200_000;
@@ -55,6 +58,10 @@ struct CompilableDocument {
     /// Schemas whose `oneOf` has become an `anyOf`.
     loosened: BTreeSet<String>,
     compiled: HashMap<SchemaRef, Arc<Validator>>,
+    /// Where the schemas of answers and of requests lead.
+    graphs: [SchemaGraph; 2],
+    /// What was compiled last of a schema that leads to very many.
+    last: Option<(SchemaRef, HashSet<usize>, Arc<Validator>)>,
 }
 
 /// Compiles schemas of one contract as they are needed and keeps them.
@@ -67,8 +74,10 @@ pub struct Schemas {
     accepted: BTreeMap<String, String>,
     /// By the keywords that are left out beside those that are unusable.
     compilable: Mutex<BTreeMap<BTreeSet<String>, CompilableDocument>>,
-    /// Schemas that lead to each other in several ways.
-    efforts: Mutex<HashMap<SchemaRef, Option<Arc<ValidationEffort>>>>,
+    /// Where the schemas of the first document lead.
+    graph: Mutex<SchemaGraph>,
+    /// Whether a schema leads to very many.
+    wide: Mutex<HashMap<SchemaRef, bool>>,
     /// What each schema leads to: unusable keywords, regular expressions that may give up, and branches that overlap.
     reached: Mutex<HashMap<SchemaRef, Arc<[Vec<String>; 3]>>>,
 }
@@ -100,7 +109,16 @@ impl Schemas {
         let none = BTreeSet::new();
         let first = compilable(&unusable, &documents, &none)?;
         let compilable = Mutex::new(BTreeMap::from([(none, first)]));
-        Ok(Self { documents, sided, unusable, accepted: BTreeMap::new(), compilable, efforts: Mutex::default(), reached: Mutex::default() })
+        Ok(Self {
+            documents,
+            sided,
+            unusable,
+            accepted: BTreeMap::new(),
+            compilable,
+            graph: Mutex::default(),
+            wide: Mutex::default(),
+            reached: Mutex::default(),
+        })
     }
 
     /// The same, with the places that need not be judged, each with the reason.
@@ -108,8 +126,7 @@ impl Schemas {
     /// # Errors
     /// A place that is judged, or that is none: to accept it has no meaning (any more).
     pub fn accepting(self, accepted: BTreeMap<String, String>) -> Result<Self, String> {
-        let branches =
-            |at: &str| self.documents.first().is_some_and(|document| document.pointer(at).is_some() && ValidationEffort::of(document, at).is_some());
+        let branches = |at: &str| self.documents.first().is_some_and(|document| document.pointer(at).is_some() && meets_itself(document, at));
         let known = |place: &str| {
             let at = place.strip_prefix('#');
             at.is_some_and(|at| self.unusable.is_left_out(at) || branches(at))
@@ -132,7 +149,7 @@ impl Schemas {
 
     /// Whether the value fits what can be judged of a schema.
     pub fn fits(&self, schema: &SchemaRef, value: &Value) -> bool {
-        let fits = |left_out: &BTreeSet<String>| self.validator(left_out, schema).is_ok_and(|(validator, _)| validator.is_valid(value));
+        let fits = |left_out: &BTreeSet<String>| self.validator(left_out, schema, value).is_ok_and(|(validator, _)| validator.is_valid(value));
         self.effort(schema, value) > MOST_EFFORT || fits(&BTreeSet::new()) || self.overlaps(schema).is_some_and(|overlaps| fits(&overlaps))
     }
 
@@ -158,11 +175,11 @@ impl Schemas {
     fn ambiguous(&self, schema: &SchemaRef, value: &Value) -> Vec<String> {
         // What takes too long is not judged at all.
         let Some(overlaps) = self.overlaps(schema).filter(|_| self.effort(schema, value) <= MOST_EFFORT) else { return Vec::new() };
-        let Ok((validator, _)) = self.validator(&BTreeSet::new(), schema) else { return Vec::new() };
+        let Ok((validator, _)) = self.validator(&BTreeSet::new(), schema, value) else { return Vec::new() };
         let several = validator.iter_errors(value).filter(|error| matches!(error.kind(), ValidationErrorKind::OneOfMultipleValid { .. }));
         let mut found: Vec<String> =
             several.take(MOST_BREACHES).map(|error| error.schema_path().to_string()).filter(|rule| overlaps.contains(rule)).collect();
-        let loose = || self.validator(&overlaps, schema).is_ok_and(|(validator, _)| validator.is_valid(value));
+        let loose = || self.validator(&overlaps, schema, value).is_ok_and(|(validator, _)| validator.is_valid(value));
         if found.is_empty() && !validator.is_valid(value) && loose() {
             // It stands in a branch of something else.
             found.clone_from(&self.unusable_below(schema)[2]);
@@ -183,7 +200,7 @@ impl Schemas {
         if self.effort(schema, value) > MOST_EFFORT {
             return vec![self.unjudged_part(&schema.0, format!("its branches lead to each other in more than {MOST_EFFORT} ways"))];
         }
-        if let Err(reason) = self.validator(&BTreeSet::new(), schema) {
+        if let Err(reason) = self.validator(&BTreeSet::new(), schema, value) {
             return vec![self.unjudged_part(&schema.0, reason)];
         }
         let reached = self.unusable_below(schema);
@@ -203,13 +220,8 @@ impl Schemas {
 
     /// How often schemas are held against parts of a value.
     fn effort(&self, schema: &SchemaRef, value: &Value) -> u64 {
-        let mut efforts = self.efforts.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = efforts
-            .entry(schema.clone())
-            .or_insert_with(|| self.documents.first().and_then(|document| ValidationEffort::of(document, &schema.0)).map(Arc::new))
-            .clone();
-        drop(efforts);
-        known.map_or(0, |effort| effort.count(value))
+        let Some(document) = self.documents.first() else { return 0 };
+        self.graph.lock().unwrap_or_else(PoisonError::into_inner).apply(document, &schema.0, value).effort()
     }
 
     fn unjudged_part(&self, at: &str, reason: String) -> Unjudged {
@@ -221,10 +233,7 @@ impl Schemas {
         let mut reached = self.reached.lock().unwrap_or_else(PoisonError::into_inner);
         let known = reached.entry(schema.clone()).or_insert_with(|| {
             let document = self.documents.first().unwrap_or(&Value::Null);
-            let of = |keywords: &BTreeMap<String, String>| {
-                Unusable::unread_keywords_below(document, &schema.0, &keywords.keys().map(String::as_str).collect())
-            };
-            Arc::new([of(&self.unusable.keywords), of(&self.unusable.patterns), of(&self.unusable.overlaps)])
+            Arc::new(self.unusable.left_out_below(document, &schema.0))
         });
         Arc::clone(known)
     }
@@ -246,9 +255,9 @@ impl Schemas {
         if effort > MOST_EFFORT {
             return Ok((Vec::new(), 0));
         }
-        let (mut validator, mut loosened) = self.validator(left_out, schema)?;
+        let (mut validator, mut loosened) = self.validator(left_out, schema, value)?;
         if let Some(overlaps) = self.overlaps(schema).filter(|_| !validator.is_valid(value)) {
-            (validator, loosened) = self.validator(&left_out.union(&overlaps).cloned().collect(), schema)?;
+            (validator, loosened) = self.validator(&left_out.union(&overlaps).cloned().collect(), schema, value)?;
         }
         let mut first = None;
         let mut all = None;
@@ -276,7 +285,8 @@ impl Schemas {
         Ok((told, errors.count()))
     }
 
-    fn validator(&self, left_out: &BTreeSet<String>, schema: &SchemaRef) -> Result<(Arc<Validator>, BTreeSet<String>), String> {
+    /// What a value is held against, and the schemas whose `oneOf` has become an `anyOf`.
+    fn validator(&self, left_out: &BTreeSet<String>, schema: &SchemaRef, value: &Value) -> Result<(Arc<Validator>, BTreeSet<String>), String> {
         let mut all = self.compilable.lock().unwrap_or_else(PoisonError::into_inner);
         if !all.contains_key(left_out) {
             all.insert(left_out.clone(), compilable(&self.unusable, &self.documents, left_out)?);
@@ -285,18 +295,62 @@ impl Schemas {
         if let Some(known) = own.compiled.get(schema) {
             return Ok((Arc::clone(known), own.loosened.clone()));
         }
-        let fragment: Vec<String> = schema.0.split('/').map(fragment_escape).collect();
-        let base = if self.sided && is_of_request(&schema.0) { REQUESTS } else { BASE };
-        let validator = jsonschema::options()
-            .with_draft(Draft::Draft202012)
-            .with_registry(&own.registry)
-            .should_validate_formats(true)
-            .build(&json!({"$ref": format!("{base}#{}", fragment.join("/"))}))
-            .map_err(|error| format!("the schema cannot be compiled: {error}"))?;
-        let validator = Arc::new(validator);
+        let of_requests = self.sided && is_of_request(&schema.0);
+        if self.is_wide(schema) {
+            return Ok((own.for_value(schema, value, of_requests)?, own.loosened.clone()));
+        }
+        let validator = Arc::new(compiled_in(&own.registry, schema, base(of_requests))?);
         own.compiled.insert(schema.clone(), Arc::clone(&validator));
         Ok((validator, own.loosened.clone()))
     }
+
+    /// Whether a schema leads to so many others that it is compiled for one value at a time.
+    fn is_wide(&self, schema: &SchemaRef) -> bool {
+        let mut wide = self.wide.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = wide.get(schema) {
+            return *known;
+        }
+        let is_wide = self.documents.first().is_some_and(|document| self.unusable.schemas_below(document, &schema.0, WIDE).is_none());
+        wide.insert(schema.clone(), is_wide);
+        is_wide
+    }
+}
+
+impl CompilableDocument {
+    /// A schema with those alone that a value is held against.
+    fn for_value(&mut self, schema: &SchemaRef, value: &Value, of_requests: bool) -> Result<Arc<Validator>, String> {
+        let base = base(of_requests);
+        let address = jsonschema::uri::from_str(base).map_err(|error| error.to_string())?;
+        let document = self.registry.resolver(address).lookup(base).map_err(|error| error.to_string())?.contents();
+        let graph = &mut self.graphs[usize::from(of_requests)];
+        let needed = graph.apply(document, &schema.0, value).schemas();
+        if let Some((known, schemas, validator)) = &self.last
+            && known == schema
+            && *schemas == needed
+        {
+            return Ok(Arc::clone(validator));
+        }
+        let excerpt = Draft::Draft202012.create_resource(graph.excerpt(document, &needed));
+        let registry = Registry::new().add(base, excerpt).and_then(jsonschema::RegistryBuilder::prepare).map_err(|error| error.to_string())?;
+        let validator = Arc::new(compiled_in(&registry, schema, base)?);
+        self.last = Some((schema.clone(), needed, Arc::clone(&validator)));
+        Ok(validator)
+    }
+}
+
+/// The address of a document as answers or as requests see it.
+fn base(of_requests: bool) -> &'static str {
+    if of_requests { REQUESTS } else { BASE }
+}
+
+fn compiled_in(registry: &Registry<'static>, schema: &SchemaRef, base: &str) -> Result<Validator, String> {
+    let fragment: Vec<String> = schema.0.split('/').map(fragment_escape).collect();
+    jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .with_registry(registry)
+        .should_validate_formats(true)
+        .build(&json!({"$ref": format!("{base}#{}", fragment.join("/"))}))
+        .map_err(|error| format!("the schema cannot be compiled: {error}"))
 }
 
 /// The documents without what cannot be used and without what is left out, ready to be compiled.
@@ -314,7 +368,7 @@ fn compilable(unusable: &Unusable, documents: &[Value], left_out: &BTreeSet<Stri
         registry = registry.add(base, Draft::Draft202012.create_resource(document)).map_err(|error| error.to_string())?;
     }
     let registry = registry.prepare().map_err(|error| error.to_string())?;
-    Ok(CompilableDocument { registry, loosened, compiled: HashMap::new() })
+    Ok(CompilableDocument { registry, loosened, compiled: HashMap::new(), graphs: Default::default(), last: None })
 }
 
 /// Whether something holds for any text of a value, names of members among them.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -21,6 +21,43 @@ pub struct Document {
     extending: OnceLock<HashMap<String, Vec<String>>>,
     #[serde(skip)]
     made: MadeValues,
+    #[serde(skip)]
+    parts: MadeParts,
+    #[serde(skip)]
+    facts: Facts,
+}
+
+/// Facts of schemas, by the place of the schema and a number that belongs to the question.
+#[derive(Debug, Default)]
+struct Facts(Mutex<HashMap<(String, usize), bool>>);
+
+/// Parts of values, by the name that each was made for.
+#[derive(Debug, Default)]
+struct MadeParts(Mutex<HashMap<String, Arc<MadePart>>>);
+
+/// A value of a schema as a part of greater ones.
+#[derive(Debug)]
+pub struct MadePart {
+    /// `None` where no such value comes to an end.
+    pub value: Option<Value>,
+    /// How many schemas it was made from.
+    pub schemas: usize,
+    /// The places of those that were referred to, in order.
+    pub places: Vec<Arc<str>>,
+}
+
+/// A copy makes its own.
+impl Clone for Facts {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+/// A copy makes its own.
+impl Clone for MadeParts {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 /// Values that were made from schemas, by the name that each was made for: many operations of a large document share a schema.
@@ -36,6 +73,9 @@ impl Clone for MadeValues {
 
 /// How many such values are kept.
 const MOST_MADE: usize = 8192;
+
+/// How many parts of such values are kept.
+const MOST_PARTS: usize = 32_768;
 
 impl Document {
     /// The places of the schemas that extend the one at this place (`allOf` with a reference to it), in the order of the
@@ -56,6 +96,31 @@ impl Document {
             known.insert(name.to_owned(), value.clone());
         }
         value
+    }
+
+    /// The part that was made for a name.
+    pub fn made_part(&self, name: &str) -> Option<Arc<MadePart>> {
+        self.parts.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// Keeps what was made for a name; the document alone decides which it is.
+    pub fn keep_part(&self, name: String, part: MadePart) {
+        let mut known = self.parts.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() < MOST_PARTS {
+            known.insert(name, Arc::new(part));
+        }
+    }
+
+    /// Whether something holds for a schema, found out when it is first asked for; the document alone decides it.
+    pub fn fact_of(&self, place: &str, number: usize, find: impl FnOnce() -> bool) -> bool {
+        let known = || self.facts.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (place.to_owned(), number);
+        if let Some(fact) = known().get(&key) {
+            return *fact;
+        }
+        let fact = find();
+        known().insert(key, fact);
+        fact
     }
 
     fn extensions(&self) -> HashMap<String, Vec<String>> {
@@ -93,6 +158,8 @@ impl DerefMut for Document {
     fn deref_mut(&mut self) -> &mut Value {
         self.extending.take();
         self.made = MadeValues::default();
+        self.facts = Facts::default();
+        self.parts = MadeParts::default();
         &mut self.value
     }
 }

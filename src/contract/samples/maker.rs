@@ -1,14 +1,18 @@
 //! Makes a value that fits a schema.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
 use super::SampleStyle;
+use super::discriminators::{called, mapped};
 use super::flat::{CHOICES, CONDITIONS, PATTERNS, SHOWN, merge_rules, push};
+use super::object::MOST_SHOWN;
 use crate::contract::pointer::at_pointer;
 use crate::contract::samples::number::number;
 use crate::contract::samples::sample_text::{rule, text};
 use crate::contract::schema::{follow_references, is_of_type};
-use crate::model::contract_document::Document;
+use crate::model::contract_document::{Document, MadePart};
 
 /// How many schemas one value may be made from; schemas that lead to each other in many ways would never come to an end.
 const MOST_PARTS: usize = 2000;
@@ -17,7 +21,7 @@ const MOST_PARTS: usize = 2000;
 const DEEPEST: usize = 24;
 
 /// Keywords that are put into a schema in another form.
-const OWN: [&str; 7] = ["$ref", "allOf", "oneOf", "anyOf", "if", "then", "else"];
+const OWN: [&str; 8] = ["$ref", "allOf", "oneOf", "anyOf", "if", "then", "else", "discriminator"];
 
 /// A schema with everything put into it that holds for the same value.
 pub(super) type MergedSchema = Map<String, Value>;
@@ -30,20 +34,23 @@ pub(super) struct SampleGenerator<'a> {
     pub generous: bool,
     pub way: SampleStyle,
     /// Schemas of which a part is being made.
-    open: Vec<String>,
+    pub(super) open: Vec<Arc<str>>,
     /// How many schemas were used so far.
     parts: usize,
+    /// The schemas that were referred to so far, those of parts that were known among them.
+    referred: Vec<Arc<str>>,
 }
 
 impl<'a> SampleGenerator<'a> {
     pub fn new(document: &'a Document, left_out: &'static str, generous: bool, way: SampleStyle) -> Self {
-        Self { document, left_out, generous, way, open: Vec::new(), parts: 0 }
+        Self { document, left_out, generous, way, open: Vec::new(), parts: 0, referred: Vec::new() }
     }
 
     /// A value of the schema at a pointer; `None` when the schema needs itself, so that no value ever comes to an end.
     pub fn make_at(&mut self, pointer: &str) -> Option<Value> {
         let (pointer, schema) = follow_references(self.document, pointer)?;
-        self.open.push(pointer.clone());
+        let pointer: Arc<str> = pointer.into();
+        self.open.push(Arc::clone(&pointer));
         let made = self.flat(schema, &mut vec![pointer], 0).and_then(|whole| self.value(whole, 0));
         self.open.pop();
         made
@@ -51,6 +58,40 @@ impl<'a> SampleGenerator<'a> {
 
     /// A value of a schema; `depth` counts objects.
     pub fn make(&mut self, schema: &Value, depth: usize) -> Option<Value> {
+        let refers_only = schema.as_object().filter(|members| members.len() == 1);
+        match refers_only.and_then(|members| members.get("$ref")?.as_str()) {
+            Some(reference) => self.make_once(reference, schema, depth),
+            None => self.make_anew(schema, depth),
+        }
+    }
+
+    /// The same of a schema that others refer to as well: what was made for one of them does for all, unless it would be cut
+    /// short here, because one of the schemas that it needs is being made, or because the value has become large.
+    fn make_once(&mut self, reference: &str, schema: &Value, depth: usize) -> Option<Value> {
+        let name = format!("{:?} {} {} {} {reference}", self.way, self.generous, self.left_out, depth.min(MOST_SHOWN));
+        if let Some(known) = self.document.made_part(&name)
+            && self.parts + known.schemas <= MOST_PARTS
+            && !self.open.iter().any(|open| known.places.binary_search(open).is_ok())
+        {
+            self.parts += known.schemas;
+            self.referred.extend(known.places.iter().cloned());
+            return known.value.clone();
+        }
+        let (parts, referred, cut) = (self.parts, self.referred.len(), self.open.len());
+        let value = self.make_anew(schema, depth);
+        let mut places = self.referred[referred..].to_vec();
+        places.sort_unstable();
+        places.dedup();
+        self.referred.truncate(referred);
+        self.referred.extend(places.iter().cloned());
+        let is_whole = self.parts <= MOST_PARTS && !self.open[..cut].iter().any(|open| places.binary_search(open).is_ok());
+        if is_whole {
+            self.document.keep_part(name, MadePart { value: value.clone(), schemas: self.parts - parts, places });
+        }
+        value
+    }
+
+    fn make_anew(&mut self, schema: &Value, depth: usize) -> Option<Value> {
         let mut used = Vec::new();
         let whole = self.flat(schema, &mut used, 0)?;
         let before = self.open.len();
@@ -61,13 +102,16 @@ impl<'a> SampleGenerator<'a> {
     }
 
     /// Everything that a schema, what it refers to and the branches of its `allOf` say of a value.
-    pub fn flat(&mut self, schema: &Value, used: &mut Vec<String>, level: usize) -> Option<MergedSchema> {
+    pub fn flat(&mut self, schema: &Value, used: &mut Vec<Arc<str>>, level: usize) -> Option<MergedSchema> {
         self.parts += 1;
         if self.parts > MOST_PARTS || level > DEEPEST {
             return None;
         }
         let Value::Object(members) = schema else { return Some(MergedSchema::new()) };
         let mut whole: MergedSchema = members.iter().filter(|(name, _)| !OWN.contains(&name.as_str())).map(owned_pair).collect();
+        if let Some(discriminator) = members.get("discriminator") {
+            whole.insert("discriminator".to_owned(), self.own_discriminator(discriminator, used));
+        }
         if members.contains_key("if") {
             let condition = ["if", "then", "else"].iter().filter_map(|keyword| Some(((*keyword).to_owned(), members.get(*keyword)?.clone())));
             push(&mut whole, CONDITIONS, Value::Object(condition.collect()));
@@ -78,7 +122,8 @@ impl<'a> SampleGenerator<'a> {
             }
         }
         if let Some(target) = schema.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#')) {
-            let target = percent_encoding::percent_decode_str(target).decode_utf8_lossy().into_owned();
+            let target: Arc<str> = percent_encoding::percent_decode_str(target).decode_utf8_lossy().into();
+            self.referred.push(Arc::clone(&target));
             if self.open.contains(&target) || used.contains(&target) {
                 return None;
             }
@@ -87,6 +132,7 @@ impl<'a> SampleGenerator<'a> {
             let behind = self.flat(behind, used, level + 1)?;
             merge_rules(&mut whole, behind);
         }
+        let mut extends_another = false;
         for branch in members.get("allOf").and_then(Value::as_array).into_iter().flatten() {
             let mut part = self.flat(branch, used, level + 1)?;
             // What a branch shows of an object is not all of it.
@@ -95,27 +141,14 @@ impl<'a> SampleGenerator<'a> {
                 part.remove("examples");
                 part.insert(SHOWN.to_owned(), Value::Object(example));
             }
-            let child = branch.get("$ref").and_then(Value::as_str).filter(|_| part.contains_key("discriminator"));
+            extends_another |= branch.get("$ref").is_some() && part.contains_key("discriminator");
             merge_rules(&mut whole, part);
-            if child.is_some() {
-                self.set_discriminator(&mut whole, used);
-            }
+        }
+        // Every branch may describe the member that the name stands in.
+        if extends_another {
+            self.set_discriminator(&mut whole, used);
         }
         Some(whole)
-    }
-
-    /// Gives a schema that extends another the name by which the other tells it apart (OpenAPI, Discriminator Object).
-    fn set_discriminator(&self, whole: &mut MergedSchema, used: &[String]) {
-        let Some(discriminator) = whole.get("discriminator").cloned() else { return };
-        let Some(member) = discriminator.get("propertyName").and_then(Value::as_str) else { return };
-        // The schema that is being made comes before what it extends.
-        let own = used.first().or(self.open.last()).filter(|own| own.starts_with("/components/schemas/"));
-        let Some(name) = own.map(|own| called(&discriminator, own)) else { return };
-        let described = whole.entry("properties").or_insert_with(|| json!({})).get(member).cloned().unwrap_or_else(|| json!({}));
-        let is_told = described.get("const").is_some() || described.get("enum").is_some();
-        if !is_told {
-            whole["properties"][member] = json!({"const": name});
-        }
     }
 
     /// A value of a schema whose branches are still to be chosen.
@@ -191,29 +224,7 @@ impl<'a> SampleGenerator<'a> {
         Some(made)
     }
 
-    /// Whether a schema is told apart by the schemas that extend it, and not by branches of its own.
-    fn is_parent(&self, whole: &MergedSchema) -> bool {
-        let member = whole.get("discriminator").and_then(|discriminator| discriminator.get("propertyName")?.as_str());
-        let is_named = |member: &str| whole.get("properties").and_then(|properties| properties.get(member)?.get("const")).is_some();
-        member.is_some_and(|member| !is_named(member)) && !self.children().is_empty()
-    }
-
-    /// The schemas that extend the one that is being made (`allOf` with a reference to it).
-    fn children(&self) -> &'a [String] {
-        self.open.last().map_or(&[], |own| self.document.extending(own))
-    }
-
-    fn child(&mut self, whole: &MergedSchema, depth: usize) -> Option<Value> {
-        let children = self.children();
-        let own = self.open.pop()?;
-        let first = self.way.branch;
-        let mut order = (first..first + children.len()).filter_map(|index| children.get(index % children.len()));
-        let made = order.find_map(|child| self.make(&json!({"$ref": format!("#{child}")}), depth));
-        self.open.push(own);
-        made.or_else(|| self.of_type(whole.clone(), depth))
-    }
-
-    fn of_type(&mut self, whole: MergedSchema, depth: usize) -> Option<Value> {
+    pub(super) fn of_type(&mut self, whole: MergedSchema, depth: usize) -> Option<Value> {
         let has = |keywords: &[&str]| keywords.iter().any(|keyword| whole.contains_key(*keyword));
         let name = match whole.get("type") {
             Some(Value::String(name)) => name.as_str(),
@@ -306,19 +317,6 @@ fn of_its_type(whole: &MergedSchema, value: &Value) -> Option<Value> {
         _ => return None,
     };
     Some(other).filter(fits)
-}
-
-/// The name that a discriminator maps to a schema.
-fn mapped(discriminator: &Value, schema: &str) -> Option<String> {
-    let short = schema.rsplit('/').next().unwrap_or_default();
-    let mapping = discriminator.get("mapping").and_then(Value::as_object)?;
-    let is_it = |target: &Value| target.as_str().is_some_and(|target| target.strip_prefix('#') == Some(schema) || target == short);
-    mapping.iter().find(|(_, target)| is_it(target)).map(|(name, _)| name.clone())
-}
-
-/// What a discriminator calls a schema: what is mapped to it, else its own name.
-fn called(discriminator: &Value, schema: &str) -> String {
-    mapped(discriminator, schema).unwrap_or_else(|| schema.rsplit('/').next().unwrap_or_default().to_owned())
 }
 
 /// An item unlike those before it.

@@ -1,5 +1,6 @@
 //! Makes a small valid value for a schema that has no example.
 
+mod discriminators;
 mod flat;
 mod maker;
 pub(crate) mod number;

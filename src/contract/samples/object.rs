@@ -11,12 +11,12 @@ use crate::contract::samples::{pattern, sample_text};
 const MOST_OPTIONAL: usize = 2;
 
 /// How many objects within objects have the optional members that an author shows.
-const MOST_SHOWN: usize = 4;
+pub(super) const MOST_SHOWN: usize = 4;
 
 /// How many members are made for want of a name.
 const MOST_ADDED: u64 = 20;
 
-impl SampleGenerator<'_> {
+impl<'a> SampleGenerator<'a> {
     pub(super) fn object(&mut self, mut whole: MergedSchema, depth: usize) -> Option<Value> {
         let members = self.members(&whole, depth)?;
         let further = self.apply_conditional_rules(&mut whole, &members);
@@ -61,7 +61,7 @@ impl SampleGenerator<'_> {
             let demanded = required.contains(&name);
             let described = properties.get(name);
             let annotated = |keyword: &str| described.and_then(|schema| self.annotation(schema, keyword));
-            let left_out = annotated(self.left_out) == Some(Value::Bool(true));
+            let left_out = annotated(self.left_out) == Some(&Value::Bool(true));
             // What an author shows is meant to be sent, and a request of nothing but what it must hold hides most faults.
             let for_request = self.left_out == "readOnly";
             let is_shown = || {
@@ -84,7 +84,7 @@ impl SampleGenerator<'_> {
         }
         if let Some(Value::Object(shown)) = whole.get(SHOWN) {
             for (name, value) in shown {
-                let read_only = properties.get(name).and_then(|schema| self.annotation(schema, self.left_out)) == Some(Value::Bool(true));
+                let read_only = properties.get(name).and_then(|schema| self.annotation(schema, self.left_out)) == Some(&Value::Bool(true));
                 if !read_only {
                     members.insert(name.clone(), value.clone());
                 }
@@ -97,19 +97,32 @@ impl SampleGenerator<'_> {
 
     /// Whether an author shows a value for a schema, or for a member of the objects that it describes.
     fn shows(&self, schema: &Value, depth: usize) -> bool {
+        let refers_only = schema.as_object().filter(|members| members.len() == 1);
+        let reference = refers_only.and_then(|members| members.get("$ref")?.as_str()?.strip_prefix('#'));
+        match reference {
+            // Schemas lead to each other in many ways: each is looked at once.
+            Some(place) => self.document.fact_of(place, depth, || self.shows_itself(schema, depth)),
+            None => self.shows_itself(schema, depth),
+        }
+    }
+
+    fn shows_itself(&self, schema: &Value, depth: usize) -> bool {
         if self.annotation(schema, "example").or_else(|| self.annotation(schema, "examples")).is_some() {
             return true;
         }
-        let within = |properties: Value| properties.as_object().is_some_and(|members| members.values().any(|member| self.shows(member, depth + 1)));
+        let within = |properties: &Value| properties.as_object().is_some_and(|members| members.values().any(|member| self.shows(member, depth + 1)));
         depth + 1 < MOST_SHOWN && self.annotation(schema, "properties").is_some_and(within)
     }
 
     /// What a schema, or what it refers to, says under a keyword.
-    fn annotation(&self, schema: &Value, keyword: &str) -> Option<Value> {
+    fn annotation<'b>(&self, schema: &'b Value, keyword: &str) -> Option<&'b Value>
+    where
+        'a: 'b,
+    {
         let reference = schema.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#'));
         let behind = || crate::contract::schema::follow_references(self.document, reference?)?.1.get(keyword);
         let branches = || schema.get("allOf")?.as_array()?.iter().find_map(|branch| branch.get(keyword));
-        schema.get(keyword).or_else(behind).or_else(branches).cloned()
+        schema.get(keyword).or_else(behind).or_else(branches)
     }
 
     /// The value of a member, as whatever speaks of its name describes it.
@@ -162,7 +175,7 @@ impl SampleGenerator<'_> {
                 break;
             }
             let property = whole.get("properties").and_then(|properties| properties.get(&name));
-            let left_out = property.and_then(|schema| self.annotation(schema, self.left_out)) == Some(Value::Bool(true));
+            let left_out = property.and_then(|schema| self.annotation(schema, self.left_out)) == Some(&Value::Bool(true));
             if !left_out && !members.contains_key(&name) {
                 let value = self.member(whole, &name, depth)?;
                 members.insert(name, value);
