@@ -1,18 +1,18 @@
 //! Finds which schemas are held against which parts of a value, and how often: schemas can refer to each other endlessly.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
+use super::dynamic_anchors::Anchors;
 use super::keywords::{KeywordContent, keyword_content};
-use super::pointer::{append, at_pointer, insert};
-
-/// Keywords that hold schemas which nothing is held against unless another schema refers to them.
-const DEFINITIONS: [&str; 2] = ["$defs", "definitions"];
+use super::pointer::{append, at_pointer};
+use super::unusable::target;
 
 /// Where the schemas of a document lead, as far as values were held against them.
 #[derive(Debug, Default)]
 pub struct SchemaGraph {
+    anchors: Anchors,
     known: HashMap<String, usize>,
     nodes: Vec<Node>,
 }
@@ -63,6 +63,11 @@ impl AppliedSchemas {
 }
 
 impl SchemaGraph {
+    /// Of a document with these `$dynamicAnchor`s.
+    pub fn new(anchors: Anchors) -> Self {
+        Self { anchors, ..Self::default() }
+    }
+
     /// What is held against a value that a schema describes.
     pub fn apply(&mut self, document: &Value, schema: &str, value: &Value) -> AppliedSchemas {
         let mut applied = AppliedSchemas::default();
@@ -91,6 +96,10 @@ impl SchemaGraph {
             let at = append(&pointer, keyword);
             match (keyword_content(keyword), keyword.as_str(), value) {
                 (KeywordContent::Nothing, "$ref", Value::String(reference)) => leads.here.extend(target(reference).map(|target| self.node(target))),
+                (KeywordContent::Nothing, "$dynamicRef", Value::String(reference)) => {
+                    let meant = self.anchors.get(reference.trim_start_matches('#')).cloned().unwrap_or_default();
+                    leads.here.extend(meant.into_iter().map(|target| self.node(target)));
+                }
                 (KeywordContent::List, "prefixItems", Value::Array(items)) => {
                     leads.items.extend((0..items.len()).map(|index| self.node(format!("{at}/{index}"))));
                 }
@@ -156,63 +165,45 @@ impl SchemaGraph {
         sum
     }
 
-    /// A document with these schemas alone, at the same places: a value that no other schema is held against fits a schema of it
-    /// if it fits that of the whole document. A schema may lead to thousands of others, of which a value needs few.
-    pub fn excerpt(&self, document: &Value, schemas: &HashSet<usize>) -> Value {
-        let mut referred: BTreeMap<&str, usize> = BTreeMap::new();
-        for index in schemas {
-            referred.insert(&self.nodes[*index].pointer, *index);
-        }
-        let mut excerpt = json!({});
-        for (pointer, index) in referred {
-            // Those that stand in another one came with it, as it was before them.
-            if at_pointer(&excerpt, pointer).is_none()
-                && let Some(schema) = at_pointer(document, pointer)
-            {
-                insert(&mut excerpt, pointer, self.pruned(index, schema, schemas));
+    /// Every schema that one leads to, itself among them; `None` where it leads to more than `most`.
+    pub fn reach(&mut self, document: &Value, schema: &str, most: usize) -> Option<HashSet<usize>> {
+        let mut open = vec![self.node(schema.to_owned())];
+        let mut reached: HashSet<usize> = open.iter().copied().collect();
+        while let Some(index) = open.pop() {
+            for next in self.all_leads(document, index) {
+                if reached.insert(next) {
+                    open.push(next);
+                }
+            }
+            if reached.len() > most {
+                return None;
             }
         }
-        excerpt
+        Some(reached)
     }
 
-    /// A schema without what none of these schemas is.
-    fn pruned(&self, index: usize, schema: &Value, schemas: &HashSet<usize>) -> Value {
-        let Value::Object(keywords) = schema else { return schema.clone() };
-        let pointer = &self.nodes[index].pointer;
-        let part = |at: &str, schema: &Value| match self.known.get(at).filter(|index| schemas.contains(index)) {
-            Some(index) => self.pruned(*index, schema, schemas),
-            // Nothing is held against it.
-            None if schema.is_object() => Value::Bool(true),
-            None => schema.clone(),
-        };
-        let mut kept = Map::new();
-        for (keyword, value) in keywords.iter().filter(|(keyword, _)| !DEFINITIONS.contains(&keyword.as_str())) {
-            let at = append(pointer, keyword);
-            let value = match (keyword_content(keyword), value) {
-                (KeywordContent::Map, Value::Object(named)) if keyword == "properties" => {
-                    let members = &self.nodes[index].members;
-                    let needed = |name: &String| members.get(name).copied().flatten().filter(|index| schemas.contains(index));
-                    let named = named.iter().filter_map(|(name, schema)| Some((name.clone(), self.pruned(needed(name)?, schema, schemas))));
-                    Value::Object(named.collect())
-                }
-                (KeywordContent::Map, Value::Object(named)) => {
-                    Value::Object(named.iter().map(|(name, schema)| (name.clone(), part(&append(&at, name), schema))).collect())
-                }
-                (KeywordContent::List, Value::Array(items)) => {
-                    items.iter().enumerate().map(|(index, schema)| part(&format!("{at}/{index}"), schema)).collect()
-                }
-                (KeywordContent::Schema, schema) => part(&at, schema),
-                (_, other) => other.clone(),
-            };
-            kept.insert(keyword.clone(), value);
-        }
-        Value::Object(kept)
+    /// Where a schema leads, with every member that it names.
+    fn all_leads(&mut self, document: &Value, index: usize) -> Vec<usize> {
+        let leads = self.leads(document, index);
+        let named = at_pointer(document, &self.nodes[index].pointer).and_then(|schema| schema.get("properties")?.as_object());
+        let named = named.into_iter().flat_map(Map::keys).filter_map(|name| self.member(document, index, name)).collect::<Vec<_>>();
+        leads.here.into_iter().chain(leads.others).chain(leads.items).chain(named).collect()
     }
-}
 
-/// Where a local reference leads (RFC 6901, section 6).
-fn target(reference: &str) -> Option<String> {
-    Some(percent_encoding::percent_decode_str(reference.strip_prefix('#')?).decode_utf8_lossy().into_owned())
+    /// The place of a schema.
+    pub fn pointer(&self, index: usize) -> &str {
+        &self.nodes[index].pointer
+    }
+
+    /// The schema at a place, if it is one of these.
+    pub fn at(&self, pointer: &str, schemas: &HashSet<usize>) -> Option<usize> {
+        self.known.get(pointer).copied().filter(|index| schemas.contains(index))
+    }
+
+    /// The schema for a member, if it is one of these.
+    pub fn named(&self, index: usize, name: &str, schemas: &HashSet<usize>) -> Option<usize> {
+        self.nodes[index].members.get(name).copied().flatten().filter(|index| schemas.contains(index))
+    }
 }
 
 /// Whether a schema leads to the same schema in two ways and some value can be held against both, so that values may take long.
@@ -222,13 +213,10 @@ pub fn meets_itself(document: &Value, schema: &str) -> bool {
     let (mut branches, mut shared) = (false, false);
     while let Some(index) = open.pop() {
         let before = graph.nodes.len();
-        let leads = graph.leads(document, index);
         // What stands in a schema beside a condition or a reference is a branch as well.
-        branches |= leads.here.len() > 1;
-        let named = at_pointer(document, &graph.nodes[index].pointer).and_then(|schema| schema.get("properties")?.as_object());
-        let named: Vec<usize> = named.into_iter().flat_map(Map::keys).filter_map(|name| graph.member(document, index, name)).collect();
-        let all = || leads.here.iter().chain(&leads.others).chain(&leads.items).chain(&named);
-        shared |= all().any(|next| *next < before) || all().collect::<HashSet<_>>().len() < all().count();
+        branches |= graph.leads(document, index).here.len() > 1;
+        let all = graph.all_leads(document, index);
+        shared |= all.iter().any(|next| *next < before) || all.iter().collect::<HashSet<_>>().len() < all.len();
         open.extend(before..graph.nodes.len());
     }
     branches && shared
@@ -236,6 +224,8 @@ pub fn meets_itself(document: &Value, schema: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     /// A schema of so many levels, each of which leads to the next in three ways.
@@ -265,33 +255,5 @@ mod tests {
         assert!(effort(&plain, "/a", &json!({"b": "c"})) == 0 && !meets_itself(&plain, "/a"));
         let circle = json!({"a": {"anyOf": [{"$ref": "#/a"}, {"items": {"$ref": "#/a"}}]}});
         assert!((1..100).contains(&effort(&circle, "/a", &json!([[1]]))) && meets_itself(&circle, "/a"));
-    }
-
-    /// What of these schemas a value needs.
-    fn excerpt(document: &Value, schema: &str, value: &Value) -> Value {
-        let mut graph = SchemaGraph::default();
-        let applied = graph.apply(document, schema, value);
-        graph.excerpt(document, &applied.schemas())
-    }
-
-    #[test]
-    fn an_excerpt_holds_what_a_value_is_held_against_and_no_more() {
-        let refers = |name: &str| json!({"$ref": format!("#/s/{name}")});
-        let document = json!({"s": {
-            "User": {
-                "allOf": [refers("Base"), {"properties": {"manager": refers("User"), "mail": refers("Mail"), "name": {"type": "string"}}}],
-                "additionalProperties": refers("Other"), "propertyNames": refers("Name"), "$defs": {"a": refers("Mail")}},
-            "Base": {"required": ["id"], "properties": {"id": {"type": "integer"}, "owned": {"type": "array", "items": refers("Thing")}}},
-            "Mail": {"type": "string"}, "Other": {"type": "boolean"}, "Name": {"pattern": "^[a-z]+$"}, "Thing": refers("User"), "Unmet": {}}});
-        let names = |value: &Value| excerpt(&document, "/s/User", value)["s"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-        assert_eq!(names(&json!({})), ["Base", "Name", "User"]);
-        assert_eq!(names(&json!({"id": 1})), ["Base", "Name", "Other", "User"]);
-        assert_eq!(names(&json!({"mail": "m"})), ["Base", "Mail", "Name", "Other", "User"]);
-        assert_eq!(names(&json!({"owned": []})), ["Base", "Name", "Other", "User"]);
-        assert_eq!(names(&json!({"owned": [{}]})), ["Base", "Name", "Other", "Thing", "User"]);
-        let kept = excerpt(&document, "/s/User", &json!({"id": 1, "manager": {"name": "n"}}));
-        assert_eq!(kept["s"]["User"]["allOf"][1], json!({"properties": {"manager": refers("User"), "name": {"type": "string"}}}));
-        assert_eq!(kept["s"]["User"]["additionalProperties"], refers("Other"));
-        assert_eq!((&kept["s"]["Base"]["required"], &kept["s"]["Base"]["properties"]), (&json!(["id"]), &json!({"id": {"type": "integer"}})));
     }
 }

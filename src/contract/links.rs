@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::pointer::append;
 use super::schema::follow_references;
-use crate::model::contract::{Link, Location, MediaType, Operation, Response};
+use crate::model::contract::{Link, Location, MediaType, Operation, Response, SchemaRef};
 use crate::model::path::parameter_of;
 use crate::model::text::without_separators;
 
@@ -89,13 +89,35 @@ pub fn makes(document: &Value, operation: &Operation, expression: &str) -> bool 
     writes && (!many || creates() || sends_many() == Some(true))
 }
 
-/// Where a body holds a member that is called like a parameter, by its schema (JSON Pointer): at the top or in a wrapper, or
-/// `anywhere`.
-pub fn member_named_like(document: &Value, content: &[MediaType], parameter: &str, anywhere: bool) -> Option<String> {
-    let media = content.iter().find(|media| media.name.contains("json"))?;
+/// The schema of the JSON form of a body.
+pub fn json_schema(content: &[MediaType]) -> Option<&SchemaRef> {
+    content.iter().find(|media| media.name.contains("json"))?.schema.as_ref()
+}
+
+/// Whether a body holds a member that is called like a parameter, by its schema, however deep.
+pub fn has_member_named_like(document: &Value, content: &[MediaType], parameter: &str) -> bool {
     let names = [without_separators(parameter)];
-    let opens = |name: &str| anywhere || WRAPPERS.contains(&without_separators(name).as_str());
-    LinkSearch { document, names: &names, collection: "" }.nearest(&media.schema.as_ref()?.0, &names, &opens)
+    let search = LinkSearch { document, names: &names, collection: "" };
+    json_schema(content).is_some_and(|schema| search.nearest(&schema.0, &names, &|_| true).is_some())
+}
+
+/// The members that a body holds at the top or in a wrapper, by its schema: each name, without separators, with the nearest place
+/// (JSON Pointer).
+pub fn wrapped_members(document: &Value, schema: &str) -> Vec<(String, String)> {
+    let search = LinkSearch { document, names: &[], collection: "" };
+    let opens = |name: &str| WRAPPERS.contains(&without_separators(name).as_str());
+    let mut found: Vec<(String, String)> = Vec::new();
+    let mut known: HashSet<String> = HashSet::new();
+    search.each_object(schema, &opens, &mut |at, schema| {
+        for (name, _) in search.plain_members(schema) {
+            let plain = without_separators(&name);
+            if known.insert(plain.clone()) {
+                found.push((plain, append(at, &name)));
+            }
+        }
+        false
+    });
+    found
 }
 
 /// `operationRef` of a link within the document, as the id of the operation (OpenAPI, Link Object).
@@ -185,9 +207,21 @@ impl LinkSearch<'_> {
         })
     }
 
-    /// The nearest member of one of these names, breadth first, through members for which `opens` says so.
+    /// The nearest member of one of these names, through members for which `opens` says so.
     fn nearest(&self, schema: &str, names: &[String], opens: &dyn Fn(&str) -> bool) -> Option<String> {
+        let mut found = None;
+        self.each_object(schema, opens, &mut |at, schema| {
+            found = self.id_member(schema, names).map(|name| append(at, &name));
+            found.is_some()
+        });
+        found
+    }
+
+    /// Visits the schemas of objects with their places, breadth first, each once, until `visit` says that it is enough.
+    fn each_object(&self, schema: &str, opens: &dyn Fn(&str) -> bool, visit: &mut dyn FnMut(&str, &str) -> bool) {
         let mut level = vec![(String::new(), schema.to_owned())];
+        // What was nearer once is nearer in all its parts.
+        let mut seen: HashSet<String> = HashSet::new();
         for _ in 0..MOST_NESTED {
             let mut below = Vec::new();
             for (at, schema) in level {
@@ -195,15 +229,15 @@ impl LinkSearch<'_> {
                     Some(items) => (format!("{at}/0"), items),
                     None => (at, schema),
                 };
-                if let Some(name) = self.id_member(&schema, names) {
-                    return Some(append(&at, &name));
+                let Some((schema, _)) = follow_references(self.document, &schema).filter(|(schema, _)| seen.insert(schema.clone())) else { continue };
+                if visit(&at, &schema) {
+                    return;
                 }
                 let members = self.members(&schema, 0).into_iter().filter(|(name, _)| opens(name));
                 below.extend(members.map(|(name, inner)| (append(&at, &name), inner)));
             }
             level = below;
         }
-        None
     }
 
     /// In the items of an array, or of an array that an envelope holds.
@@ -219,13 +253,18 @@ impl LinkSearch<'_> {
 
     /// The member of an object that is the id.
     fn id_member(&self, schema: &str, names: &[String]) -> Option<String> {
+        let members = self.plain_members(schema);
+        names.iter().find_map(|wanted| members.iter().find(|(name, _)| without_separators(name) == *wanted)).map(|(name, _)| name.clone())
+    }
+
+    /// The members of an object that have no parts of their own: what has some is no id.
+    fn plain_members(&self, schema: &str) -> Vec<(String, String)> {
         let mut members = self.members(schema, 0);
-        // What has parts of its own is no id.
         members.retain(|(_, at)| {
             let found = follow_references(self.document, at).map(|(_, found)| found);
             found.is_none_or(|found| ["properties", "items"].iter().all(|keyword| found.get(*keyword).is_none()))
         });
-        names.iter().find_map(|wanted| members.iter().find(|(name, _)| without_separators(name) == *wanted)).map(|(name, _)| name.clone())
+        members
     }
 
     /// Members of an object with the places of their schemas, through references and branches.

@@ -9,40 +9,9 @@ use crate::model::contract::{Contract, SchemaRef};
 /// How many branches are searched for the description of one member; schemas may lead to each other in very many ways.
 const MOST_BRANCHES: usize = 64;
 
-/// The document as requests see it, and as answers do: a required member that is `readOnly` is required of answers only, one
-/// that is `writeOnly` of requests only (OpenAPI 3.0.3, Schema Object, Fixed Fields; authors of 3.1 documents mean the
-/// same). `None` when no schema tells them apart.
-pub fn requests_and_answers(document: &Value) -> Option<(Value, Value)> {
-    let mut tells = false;
-    let requests = as_one_side_sees(document, document, &[], "readOnly", &mut tells);
-    let answers = as_one_side_sees(document, document, &[], "writeOnly", &mut tells);
-    tells.then_some((requests, answers))
-}
-
 /// Whether the schema at this pointer describes the body of a request.
 pub fn is_of_request(pointer: &str) -> bool {
     pointer.starts_with("/components/requestBodies/") || pointer.contains("/requestBody/content/")
-}
-
-/// A part of the document as one side sees it; `beside` has the schemas of which it is a branch of `allOf`.
-fn as_one_side_sees(document: &Value, value: &Value, beside: &[&Value], other: &str, tells: &mut bool) -> Value {
-    match value {
-        Value::Object(members) => {
-            let whole: Vec<&Value> = std::iter::once(value).chain(beside.iter().copied()).collect();
-            let branches = |name: &str| if name == "allOf" { whole.as_slice() } else { &[] };
-            let mut copy: serde_json::Map<String, Value> =
-                members.iter().map(|(name, member)| (name.clone(), as_one_side_sees(document, member, branches(name), other, tells))).collect();
-            if let Some(Value::Array(required)) = copy.get_mut("required") {
-                let before = required.len();
-                let marked = |name: &str| whole.iter().any(|schema| is_marked(document, schema, name, other));
-                required.retain(|name| !name.as_str().is_some_and(marked));
-                *tells |= required.len() != before;
-            }
-            Value::Object(copy)
-        }
-        Value::Array(items) => Value::Array(items.iter().map(|item| as_one_side_sees(document, item, beside, other, tells)).collect()),
-        plain => plain.clone(),
-    }
 }
 
 /// Places of a request body that only answers hold (`readOnly`), the innermost last: an example serves both sides, and OpenAPI
@@ -91,16 +60,6 @@ mod tests {
 
     use super::*;
     use crate::contract::{bundle, read};
-
-    #[test]
-    fn what_one_side_requires_is_known_across_the_branches_of_a_schema() {
-        let base = json!({"properties": {"id": {"type": "integer", "readOnly": true}}});
-        let document = json!({"base": base, "s": {"required": ["id", "name"], "allOf": [{"$ref": "#/base"}]}, "t": {"allOf": [base, {"required": ["id", "name"]}]}});
-        let (requests, answers) = requests_and_answers(&document).unwrap();
-        assert_eq!(requests.pointer("/s/required"), Some(&json!(["name"])));
-        assert_eq!(requests.pointer("/t/allOf/1/required"), Some(&json!(["name"])));
-        assert_eq!(answers, document);
-    }
 
     #[test]
     fn what_only_answers_hold_is_found_at_any_depth() {

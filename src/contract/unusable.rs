@@ -4,12 +4,14 @@
 //! what stands around it (`not`, `if`, `oneOf`, `maxContains`, members that no schema names), that is left out as well.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
 use super::dynamic_anchors::{Anchors, dynamic_anchors};
 use super::keywords::{CompiledPatterns, KeywordContent, flaw, keyword_content, may_give_up};
-use super::pointer::{append, at_pointer, remove, replace_or_add};
+use super::pointer::{append, at_pointer};
+use super::reference_graph::{ReferenceGraph, holders};
 use super::unjudged_schemas::{OVERLAP, UNREAD, UNREAD_SCHEMA};
 use super::upgrade::NAMED;
 
@@ -29,6 +31,30 @@ enum DocumentEdit {
     AnyOf(String),
 }
 
+/// The changes of a document that make every schema of it one that can be compiled.
+#[derive(Debug, Default)]
+pub struct DocumentEdits {
+    /// Members of schemas that are taken away.
+    pub removed: HashSet<String>,
+    /// What stands in the place of a schema and is none: it admits everything.
+    pub admitted: HashSet<String>,
+    /// Schemas whose `oneOf` becomes `anyOf`.
+    pub loosened: BTreeSet<String>,
+    /// What the `$dynamicRef` of a schema means.
+    pub references: HashMap<String, String>,
+}
+
+impl DocumentEdits {
+    fn add(&mut self, edit: DocumentEdit) {
+        match edit {
+            DocumentEdit::Remove(at) => drop(self.removed.insert(at)),
+            DocumentEdit::Admit(at) => drop(self.admitted.insert(at)),
+            DocumentEdit::AnyOf(schema) => drop(self.loosened.insert(schema)),
+            DocumentEdit::Refer(schema, to) => drop(self.references.insert(schema, to)),
+        }
+    }
+}
+
 /// What cannot be used in a document.
 #[derive(Debug, Default)]
 pub struct Unusable {
@@ -40,14 +66,12 @@ pub struct Unusable {
     pub overlaps: BTreeMap<String, String>,
     edits: Vec<DocumentEdit>,
     /// The `$dynamicAnchor`s of the document.
-    anchors: Anchors,
-}
-
-/// The schemas of a document, and where each leads.
-#[derive(Debug, Default)]
-struct ReferenceGraph {
-    /// From each schema to those in it and the one that it refers to.
-    leads: HashMap<String, Vec<String>>,
+    pub anchors: Anchors,
+    /// Made when it is first needed: most documents have nothing that is left out.
+    graph: OnceLock<ReferenceGraph>,
+    /// For each schema of the graph the keywords that are left out below it, in the order of [`Unusable::left_out`]; `None` where
+    /// there are too many.
+    below: OnceLock<Option<Vec<Vec<usize>>>>,
 }
 
 impl Unusable {
@@ -58,11 +82,6 @@ impl Unusable {
         let anchors = dynamic_anchors(document);
         visit_schemas(document, &anchors, &mut |pointer, schema| found.collect_unusable_keywords(document, pointer, schema, &mut patterns, &anchors));
         Self { anchors, ..found }
-    }
-
-    /// Whether there is nothing to be left out or put otherwise.
-    pub fn is_empty(&self) -> bool {
-        self.keywords.is_empty() && self.edits.is_empty()
     }
 
     /// Whether values are not held against a keyword, now and then or always.
@@ -150,23 +169,18 @@ impl Unusable {
         self.keywords.insert(at, reason);
     }
 
-    /// The document without these keywords and without what they would turn, for judging; and the schemas in it whose `oneOf`
-    /// has become an `anyOf`.
-    pub fn without_keywords(&self, document: &Value, given_up: &BTreeSet<String>) -> (Value, BTreeSet<String>) {
-        let left_out: BTreeSet<&str> = self.keywords.keys().chain(given_up).map(String::as_str).collect();
-        let graph = ReferenceGraph::of(document, &self.anchors);
-        let tainted = graph.schemas_that_reach(&left_out);
-        let mut copy = document.clone();
-        let edits = self.edits.iter().cloned().chain(given_up.iter().map(|at| self.drop_keyword(document, at)));
-        let more = tainted.iter().flat_map(|pointer| keywords_that_would_be_reversed(document, pointer, &tainted, &left_out));
-        let mut loosened = BTreeSet::new();
-        for edit in edits.chain(more).collect::<Vec<_>>() {
-            apply(&mut copy, &edit);
-            if let DocumentEdit::AnyOf(schema) = edit {
-                loosened.insert(schema);
-            }
+    /// What is changed for judging, so that these keywords and what they would turn are left out.
+    pub fn edits_without(&self, document: &Value, given_up: &BTreeSet<String>) -> DocumentEdits {
+        let mut edits = DocumentEdits::default();
+        if self.keywords.is_empty() && self.edits.is_empty() && given_up.is_empty() {
+            return edits;
         }
-        (copy, loosened)
+        let left_out: BTreeSet<&str> = self.keywords.keys().chain(given_up).map(String::as_str).collect();
+        let tainted = self.graph(document).schemas_that_reach(&left_out);
+        self.edits.iter().cloned().for_each(|edit| edits.add(edit));
+        given_up.iter().for_each(|at| edits.add(self.drop_keyword(document, at)));
+        tainted.iter().flat_map(|pointer| keywords_that_would_be_reversed(document, pointer, &tainted, &left_out)).for_each(|edit| edits.add(edit));
+        edits
     }
 
     /// What is done with a keyword that a value is not held against.
@@ -176,56 +190,35 @@ impl Unusable {
         if self.overlaps.contains_key(at) && is_free { DocumentEdit::AnyOf(schema.to_owned()) } else { DocumentEdit::Remove(at.to_owned()) }
     }
 
-    /// Every schema that one leads to, itself among them; `None` where it leads to more than `most`.
-    pub fn schemas_below(&self, document: &Value, schema: &str, most: usize) -> Option<HashSet<String>> {
-        schemas_below(document, schema, &self.anchors, most)
+    /// The keywords that are left out: unusable ones, regular expressions that may give up, and branches that overlap.
+    fn left_out(&self) -> [&BTreeMap<String, String>; 3] {
+        [&self.keywords, &self.patterns, &self.overlaps]
     }
 
-    /// What is left out of the schemas that one leads to: unusable keywords, regular expressions that may give up, and branches
-    /// that overlap.
+    /// The same of the schemas that one leads to.
     pub fn left_out_below(&self, document: &Value, schema: &str) -> [Vec<String>; 3] {
-        let kinds = [&self.keywords, &self.patterns, &self.overlaps];
+        let kinds = self.left_out();
         if kinds.iter().all(|kind| kind.is_empty()) {
             return Default::default();
         }
-        let schemas = self.schemas_below(document, schema, usize::MAX).unwrap_or_default();
+        let graph = self.graph(document);
+        let below = self.below.get_or_init(|| graph.below(kinds.iter().flat_map(|kind| kind.keys())));
+        if let Some((below, index)) = below.as_ref().zip(graph.number(schema)) {
+            let below = &below[index];
+            let mut first = 0;
+            return kinds.map(|kind| {
+                let range = first..first + kind.len();
+                first = range.end;
+                kind.keys().zip(range).filter(|(_, number)| below.binary_search(number).is_ok()).map(|(at, _)| at.clone()).collect()
+            });
+        }
+        let schemas = schemas_below(document, schema, &self.anchors, usize::MAX).unwrap_or_default();
         kinds.map(|kind| kind.keys().filter(|at| holders(at).any(|holder| schemas.contains(holder))).cloned().collect())
     }
-}
 
-impl ReferenceGraph {
-    fn of(document: &Value, anchors: &Anchors) -> Self {
-        let mut graph = Self::default();
-        visit_schemas(document, anchors, &mut |pointer, schema| {
-            graph.leads.insert(pointer.to_owned(), subschemas_and_references(pointer, schema, anchors));
-        });
-        graph
+    fn graph(&self, document: &Value) -> &ReferenceGraph {
+        self.graph.get_or_init(|| ReferenceGraph::of(document, &self.anchors))
     }
-
-    /// Every schema that holds one of these keywords, or leads to one that does.
-    fn schemas_that_reach(&self, keywords: &BTreeSet<&str>) -> HashSet<String> {
-        let mut back: HashMap<&str, Vec<&str>> = HashMap::new();
-        for (from, all) in &self.leads {
-            for to in all {
-                back.entry(to).or_default().push(from);
-            }
-        }
-        let mut open: Vec<&str> = keywords.iter().flat_map(|at| holders(at)).collect();
-        open.retain(|pointer| self.leads.contains_key(*pointer));
-        let mut tainted: HashSet<String> = HashSet::new();
-        while let Some(pointer) = open.pop() {
-            if tainted.insert(pointer.to_owned()) {
-                open.extend(back.get(pointer).into_iter().flatten());
-            }
-        }
-        tainted
-    }
-}
-
-/// The places that may be the schema of a keyword: its own, where it is a schema that is none; the one it stands in; and for a
-/// member of a keyword that holds schemas by name or in a list, the one before.
-fn holders(at: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(at), |at| at.rsplit_once('/').map(|(before, _)| before)).take(3)
 }
 
 /// What has to be left out of a schema because something that it leads to is.
@@ -270,38 +263,14 @@ fn keywords_that_would_be_reversed(document: &Value, pointer: &str, tainted: &Ha
     edits
 }
 
-fn apply(document: &mut Value, edit: &DocumentEdit) {
-    match edit {
-        DocumentEdit::Remove(at) => {
-            remove(document, at);
-        }
-        DocumentEdit::Admit(at) => {
-            replace_or_add(document, at, Value::Bool(true));
-        }
-        DocumentEdit::Refer(schema, to) => {
-            if let Some(Value::Object(members)) = document.pointer_mut(schema) {
-                members.shift_remove("$dynamicRef");
-                members.insert("$ref".to_owned(), Value::from(format!("#{to}")));
-            }
-        }
-        DocumentEdit::AnyOf(schema) => {
-            if let Some(Value::Object(members)) = document.pointer_mut(schema)
-                && let Some(branches) = members.shift_remove("oneOf")
-            {
-                members.insert("anyOf".to_owned(), branches);
-            }
-        }
-    }
-}
-
 /// Where a local reference leads, as a JSON Pointer (RFC 6901, section 6).
-fn target(reference: &str) -> Option<String> {
+pub(super) fn target(reference: &str) -> Option<String> {
     let fragment = reference.strip_prefix('#')?;
     Some(percent_encoding::percent_decode_str(fragment).decode_utf8_lossy().into_owned())
 }
 
 /// The schemas that one schema holds or refers to.
-fn subschemas_and_references(pointer: &str, schema: &Value, anchors: &Anchors) -> Vec<String> {
+pub(super) fn subschemas_and_references(pointer: &str, schema: &Value, anchors: &Anchors) -> Vec<String> {
     let mut found = Vec::new();
     for (keyword, value) in schema.as_object().into_iter().flatten() {
         let at = append(pointer, keyword);
@@ -339,7 +308,7 @@ pub(super) fn schemas_below(document: &Value, schema: &str, anchors: &Anchors, m
 
 /// Visits every schema of a document once: those in the places that OpenAPI has for them, those in them, and those that they
 /// refer to.
-fn visit_schemas(document: &Value, anchors: &Anchors, visit: &mut dyn FnMut(&str, &Value)) {
+pub(super) fn visit_schemas(document: &Value, anchors: &Anchors, visit: &mut dyn FnMut(&str, &Value)) {
     let mut open = Vec::new();
     roots(document, "", false, &mut open);
     open.extend(at_pointer(document, UNREAD_SCHEMA).map(|_| UNREAD_SCHEMA.to_owned()));

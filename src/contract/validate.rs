@@ -8,19 +8,18 @@ use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Value, json};
 
-use super::ContractError;
 use super::applied_schemas::{SchemaGraph, meets_itself};
 use super::keywords::compiled;
 use super::pointer::fragment_escape;
-use super::request_and_answer_schemas::{is_of_request, requests_and_answers};
-use super::unusable::Unusable;
+use super::request_and_answer_schemas::is_of_request;
+use super::schema_excerpt::Excerpt;
+use super::unusable::{DocumentEdits, Unusable};
 use super::validation_result::{SchemaViolation, Unjudged, ValidationResult};
 use crate::model::contract::{Contract, SchemaRef};
+use crate::model::contract_document::Document;
 
 /// The contract as its own schemas see it; never fetched.
 const BASE: &str = "urn:probity:contract";
-/// The same as requests see it, where that is something else.
-const REQUESTS: &str = "urn:probity:requests";
 
 /// From so many parts on, a value has very many: their breaches would take more memory than the value.
 const MANY: usize = 20_000;
@@ -52,32 +51,25 @@ impl fmt::Write for TruncatedText {
     }
 }
 
-/// The contract's document as schemas are compiled from it.
-struct CompilableDocument {
-    registry: Registry<'static>,
-    /// Schemas whose `oneOf` has become an `anyOf`.
-    loosened: BTreeSet<String>,
-    compiled: HashMap<SchemaRef, Arc<Validator>>,
-    /// Where the schemas of answers and of requests lead.
-    graphs: [SchemaGraph; 2],
-    /// What was compiled last of a schema that leads to very many.
+/// What schemas are compiled from and what was compiled, where some keywords are left out.
+struct CompiledSchemas {
+    edits: DocumentEdits,
+    /// `None` for a schema that leads to so many others that it is compiled for one value at a time.
+    compiled: HashMap<SchemaRef, Option<Arc<Validator>>>,
+    /// What was compiled last for one value.
     last: Option<(SchemaRef, HashSet<usize>, Arc<Validator>)>,
 }
 
 /// Compiles schemas of one contract as they are needed and keeps them.
 pub struct Schemas {
-    /// The contract's document as answers see it, and as requests do where that is something else.
-    documents: Vec<Value>,
-    sided: bool,
+    document: Document,
     unusable: Unusable,
     /// The places that the suite accepts, each with its reason.
     accepted: BTreeMap<String, String>,
     /// By the keywords that are left out beside those that are unusable.
-    compilable: Mutex<BTreeMap<BTreeSet<String>, CompilableDocument>>,
-    /// Where the schemas of the first document lead.
+    compiled: Mutex<BTreeMap<BTreeSet<String>, CompiledSchemas>>,
+    /// Where the schemas lead.
     graph: Mutex<SchemaGraph>,
-    /// Whether a schema leads to very many.
-    wide: Mutex<HashMap<SchemaRef, bool>>,
     /// What each schema leads to: unusable keywords, regular expressions that may give up, and branches that overlap.
     reached: Mutex<HashMap<SchemaRef, Arc<[Vec<String>; 3]>>>,
 }
@@ -90,35 +82,15 @@ impl fmt::Debug for Schemas {
 
 impl Schemas {
     /// Makes the schemas of a contract ready to be compiled.
-    ///
-    /// # Errors
-    /// A schema identifier or reference in the document that cannot be resolved.
-    pub fn new(contract: &Contract) -> Result<Self, ContractError> {
-        Self::of(&contract.document).map_err(|error| ContractError::new(contract.title.clone(), format!("its schemas cannot be read: {error}")))
+    pub fn new(contract: &Contract) -> Self {
+        Self::of(contract.document.clone())
     }
 
     /// The same of a document.
-    pub(super) fn of(document: &Value) -> Result<Self, String> {
-        let unusable = Unusable::find(document);
-        let both = requests_and_answers(document);
-        let sided = both.is_some();
-        let documents = match both {
-            Some((requests, answers)) => vec![answers, requests],
-            None => vec![document.clone()],
-        };
-        let none = BTreeSet::new();
-        let first = compilable(&unusable, &documents, &none)?;
-        let compilable = Mutex::new(BTreeMap::from([(none, first)]));
-        Ok(Self {
-            documents,
-            sided,
-            unusable,
-            accepted: BTreeMap::new(),
-            compilable,
-            graph: Mutex::default(),
-            wide: Mutex::default(),
-            reached: Mutex::default(),
-        })
+    pub(super) fn of(document: Document) -> Self {
+        let unusable = Unusable::find(&document);
+        let graph = Mutex::new(SchemaGraph::new(unusable.anchors.clone()));
+        Self { document, unusable, accepted: BTreeMap::new(), compiled: Mutex::default(), graph, reached: Mutex::default() }
     }
 
     /// The same, with the places that need not be judged, each with the reason.
@@ -126,7 +98,7 @@ impl Schemas {
     /// # Errors
     /// A place that is judged, or that is none: to accept it has no meaning (any more).
     pub fn accepting(self, accepted: BTreeMap<String, String>) -> Result<Self, String> {
-        let branches = |at: &str| self.documents.first().is_some_and(|document| document.pointer(at).is_some() && meets_itself(document, at));
+        let branches = |at: &str| self.document.pointer(at).is_some() && meets_itself(&self.document, at);
         let known = |place: &str| {
             let at = place.strip_prefix('#');
             at.is_some_and(|at| self.unusable.is_left_out(at) || branches(at))
@@ -220,8 +192,7 @@ impl Schemas {
 
     /// How often schemas are held against parts of a value.
     fn effort(&self, schema: &SchemaRef, value: &Value) -> u64 {
-        let Some(document) = self.documents.first() else { return 0 };
-        self.graph.lock().unwrap_or_else(PoisonError::into_inner).apply(document, &schema.0, value).effort()
+        self.graph.lock().unwrap_or_else(PoisonError::into_inner).apply(&self.document, &schema.0, value).effort()
     }
 
     fn unjudged_part(&self, at: &str, reason: String) -> Unjudged {
@@ -231,10 +202,7 @@ impl Schemas {
 
     fn unusable_below(&self, schema: &SchemaRef) -> Arc<[Vec<String>; 3]> {
         let mut reached = self.reached.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = reached.entry(schema.clone()).or_insert_with(|| {
-            let document = self.documents.first().unwrap_or(&Value::Null);
-            Arc::new(self.unusable.left_out_below(document, &schema.0))
-        });
+        let known = reached.entry(schema.clone()).or_insert_with(|| Arc::new(self.unusable.left_out_below(&self.document, &schema.0)));
         Arc::clone(known)
     }
 
@@ -287,88 +255,44 @@ impl Schemas {
 
     /// What a value is held against, and the schemas whose `oneOf` has become an `anyOf`.
     fn validator(&self, left_out: &BTreeSet<String>, schema: &SchemaRef, value: &Value) -> Result<(Arc<Validator>, BTreeSet<String>), String> {
-        let mut all = self.compilable.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
         if !all.contains_key(left_out) {
-            all.insert(left_out.clone(), compilable(&self.unusable, &self.documents, left_out)?);
+            let edits = self.unusable.edits_without(&self.document, left_out);
+            all.insert(left_out.clone(), CompiledSchemas { edits, compiled: HashMap::new(), last: None });
         }
         let own = all.get_mut(left_out).ok_or("it is gone")?;
-        if let Some(known) = own.compiled.get(schema) {
-            return Ok((Arc::clone(known), own.loosened.clone()));
+        let loosened = own.edits.loosened.clone();
+        let mut graph = self.graph.lock().unwrap_or_else(PoisonError::into_inner);
+        if !own.compiled.contains_key(schema) {
+            let all = graph.reach(&self.document, &schema.0, WIDE);
+            let whole = all.map(|all| self.compile(schema, &graph, &all, &own.edits)).transpose()?;
+            own.compiled.insert(schema.clone(), whole.map(Arc::new));
         }
-        let of_requests = self.sided && is_of_request(&schema.0);
-        if self.is_wide(schema) {
-            return Ok((own.for_value(schema, value, of_requests)?, own.loosened.clone()));
+        if let Some(Some(known)) = own.compiled.get(schema) {
+            return Ok((Arc::clone(known), loosened));
         }
-        let validator = Arc::new(compiled_in(&own.registry, schema, base(of_requests))?);
-        own.compiled.insert(schema.clone(), Arc::clone(&validator));
-        Ok((validator, own.loosened.clone()))
+        let needed = graph.apply(&self.document, &schema.0, value).schemas();
+        if let Some((_, _, validator)) = own.last.as_ref().filter(|(last, schemas, _)| last == schema && *schemas == needed) {
+            return Ok((Arc::clone(validator), loosened));
+        }
+        let validator = Arc::new(self.compile(schema, &graph, &needed, &own.edits)?);
+        own.last = Some((schema.clone(), needed, Arc::clone(&validator)));
+        Ok((validator, loosened))
     }
 
-    /// Whether a schema leads to so many others that it is compiled for one value at a time.
-    fn is_wide(&self, schema: &SchemaRef) -> bool {
-        let mut wide = self.wide.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = wide.get(schema) {
-            return *known;
-        }
-        let is_wide = self.documents.first().is_some_and(|document| self.unusable.schemas_below(document, &schema.0, WIDE).is_none());
-        wide.insert(schema.clone(), is_wide);
-        is_wide
+    /// A schema with these others.
+    fn compile(&self, schema: &SchemaRef, graph: &SchemaGraph, schemas: &HashSet<usize>, edits: &DocumentEdits) -> Result<Validator, String> {
+        let excerpt = Excerpt { document: &self.document, graph, schemas, edits, of_requests: is_of_request(&schema.0) };
+        let excerpt = Draft::Draft202012.create_resource(excerpt.value());
+        let registry = Registry::new().add(BASE, excerpt).and_then(jsonschema::RegistryBuilder::prepare);
+        let fragment: Vec<String> = schema.0.split('/').map(fragment_escape).collect();
+        jsonschema::options()
+            .with_draft(Draft::Draft202012)
+            .with_registry(&registry.map_err(|error| format!("the schema cannot be read: {error}"))?)
+            .should_validate_formats(true)
+            .build(&json!({"$ref": format!("{BASE}#{}", fragment.join("/"))}))
+            .map_err(|error| format!("the schema cannot be compiled: {error}"))
     }
-}
-
-impl CompilableDocument {
-    /// A schema with those alone that a value is held against.
-    fn for_value(&mut self, schema: &SchemaRef, value: &Value, of_requests: bool) -> Result<Arc<Validator>, String> {
-        let base = base(of_requests);
-        let address = jsonschema::uri::from_str(base).map_err(|error| error.to_string())?;
-        let document = self.registry.resolver(address).lookup(base).map_err(|error| error.to_string())?.contents();
-        let graph = &mut self.graphs[usize::from(of_requests)];
-        let needed = graph.apply(document, &schema.0, value).schemas();
-        if let Some((known, schemas, validator)) = &self.last
-            && known == schema
-            && *schemas == needed
-        {
-            return Ok(Arc::clone(validator));
-        }
-        let excerpt = Draft::Draft202012.create_resource(graph.excerpt(document, &needed));
-        let registry = Registry::new().add(base, excerpt).and_then(jsonschema::RegistryBuilder::prepare).map_err(|error| error.to_string())?;
-        let validator = Arc::new(compiled_in(&registry, schema, base)?);
-        self.last = Some((schema.clone(), needed, Arc::clone(&validator)));
-        Ok(validator)
-    }
-}
-
-/// The address of a document as answers or as requests see it.
-fn base(of_requests: bool) -> &'static str {
-    if of_requests { REQUESTS } else { BASE }
-}
-
-fn compiled_in(registry: &Registry<'static>, schema: &SchemaRef, base: &str) -> Result<Validator, String> {
-    let fragment: Vec<String> = schema.0.split('/').map(fragment_escape).collect();
-    jsonschema::options()
-        .with_draft(Draft::Draft202012)
-        .with_registry(registry)
-        .should_validate_formats(true)
-        .build(&json!({"$ref": format!("{base}#{}", fragment.join("/"))}))
-        .map_err(|error| format!("the schema cannot be compiled: {error}"))
-}
-
-/// The documents without what cannot be used and without what is left out, ready to be compiled.
-fn compilable(unusable: &Unusable, documents: &[Value], left_out: &BTreeSet<String>) -> Result<CompilableDocument, String> {
-    let mut registry = Registry::new();
-    let mut loosened = BTreeSet::new();
-    for (document, base) in documents.iter().zip([BASE, REQUESTS]) {
-        let document = if unusable.is_empty() && left_out.is_empty() {
-            document.clone()
-        } else {
-            let (rest, more) = unusable.without_keywords(document, left_out);
-            loosened.extend(more);
-            rest
-        };
-        registry = registry.add(base, Draft::Draft202012.create_resource(document)).map_err(|error| error.to_string())?;
-    }
-    let registry = registry.prepare().map_err(|error| error.to_string())?;
-    Ok(CompilableDocument { registry, loosened, compiled: HashMap::new(), graphs: Default::default(), last: None })
 }
 
 /// Whether something holds for any text of a value, names of members among them.
@@ -424,7 +348,7 @@ mod tests {
             "components": {"schemas": {"User": user, "Secret": {"type": "string", "writeOnly": true}}}
         });
         let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
-        let schemas = Schemas::new(&contract).unwrap();
+        let schemas = Schemas::new(&contract);
         let operation = &contract.operations[0];
         let request = operation.request_body.as_ref().and_then(|body| body.content[0].schema.clone()).unwrap();
         let answer = operation.responses[0].content[0].schema.clone().unwrap();
@@ -435,7 +359,7 @@ mod tests {
     #[test]
     fn a_value_is_held_against_the_schema_where_it_stands() {
         let contract = contract();
-        let schemas = Schemas::new(&contract).unwrap();
+        let schemas = Schemas::new(&contract);
         let schema = contract.operations[0].responses[0].content[0].schema.clone().unwrap();
         assert!(schemas.fits(&schema, &json!({"day": "2024-02-29"})));
         let breaches = schemas.violations(&schema, &json!({"day": "2023-02-29"})).unwrap();

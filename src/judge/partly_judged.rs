@@ -44,7 +44,7 @@ mod tests {
         let contract = contract(&json!({"content": {media: {"schema": schema}}}), &json!({}));
         said(&contract, &plan, vec![outcome("p", vec![came])], |input| {
             let accepted = accepted.iter().map(|place| ((*place).to_owned(), "it is fixed in the next version".to_owned())).collect();
-            let schemas = crate::contract::Schemas::new(&contract).unwrap().accepting(accepted).unwrap();
+            let schemas = crate::contract::Schemas::new(&contract).accepting(accepted).unwrap();
             judge(&JudgeInput { schemas: &schemas, ..*input }).cells.remove(0)
         })
     }

@@ -50,7 +50,7 @@ pub fn outcome(id: &str, answers: Vec<Answer>) -> Outcome {
 
 /// What is said of a case.
 pub fn said<T>(contract: &Contract, plan: &Plan, outcomes: Vec<Outcome>, say: impl FnOnce(&JudgeInput<'_>) -> T) -> T {
-    let schemas = Schemas::new(contract).unwrap();
+    let schemas = Schemas::new(contract);
     say(&JudgeInput {
         contract,
         schemas: &schemas,

@@ -58,7 +58,6 @@ pub use served_contract::ServedContract;
 pub use server::serve;
 pub use variants::{Variant, all as all_variants};
 
-use draft_answer::DraftAnswer;
 use request::DecodedRequest;
 use routed_request::MockCore;
 use state::{LockedState, MockState};
@@ -84,8 +83,7 @@ pub struct MockOptions {
 /// A server that keeps the promises of a contract.
 #[derive(Debug)]
 pub struct Mock {
-    /// Why there is no core, where the contract cannot be served.
-    core: Result<MockCore, String>,
+    core: MockCore,
     windows: Vec<RateLimit>,
     given: BTreeMap<String, Vec<String>>,
     state: Mutex<MockState>,
@@ -95,8 +93,7 @@ pub struct Mock {
 }
 
 impl Mock {
-    /// Reads the contract and lays in what is there before the first request. A contract whose schemas cannot be read
-    /// makes a mock that answers 500 and says why.
+    /// Reads the contract and lays in what is there before the first request.
     pub fn new(options: MockOptions) -> Self {
         Self::serving(&ServedContract::new(&options.contract), options)
     }
@@ -105,43 +102,31 @@ impl Mock {
     pub fn serving(served: &ServedContract, options: MockOptions) -> Self {
         let mut state = MockState::default();
         let variants = options.variant.len();
-        let mut given = BTreeMap::new();
         let ServedContract { contract, schemas, profiles } = served.clone();
-        let core = schemas.map(|schemas| {
-            let core = MockCore {
-                schemas,
-                profiles,
-                faults: faults::Faults::new(&options.fault),
-                variants: variants::Variants::new(&options.variant),
-                contract,
-                accounts: options.accounts,
-                lifetimes: job::lifetimes(&options.suite),
-            };
-            seed::seed_store(&core, &options.suite, &mut state.store);
-            given = seed::given_ids(&core, &options.suite);
-            core
-        });
+        let core = MockCore {
+            schemas,
+            profiles,
+            faults: faults::Faults::new(&options.fault),
+            variants: variants::Variants::new(&options.variant),
+            contract,
+            accounts: options.accounts,
+            lifetimes: job::lifetimes(&options.suite),
+        };
+        seed::seed_store(&core, &options.suite, &mut state.store);
+        let given = seed::given_ids(&core, &options.suite);
         Self { core, windows: options.windows, given, state: Mutex::new(state), requests: AtomicU64::new(0), variants }
     }
 
     /// Answers a request.
     pub fn answer(&self, request: MockRequest) -> MockAnswer {
         let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
-        match &self.core {
-            Ok(core) => {
-                let mut call = DecodedRequest::new(request);
-                // hyper takes the body of the answer away.
-                if call.method == "HEAD" && core.variants.has(BehaviourChoice::HeadAndOptions) {
-                    "GET".clone_into(&mut call.method);
-                }
-                job::expire_due(core, &mut LockedState::of(&self.state).store);
-                request_handler::answer(core, &self.windows, &self.state, &call, number).write()
-            }
-            Err(why) => {
-                let body = serde_json::json!({"errors": [{"status": "500", "title": "Internal Server Error", "detail": why}]});
-                DraftAnswer { media: Some("application/json".to_owned()), body: Some(body), ..DraftAnswer::new(500) }.write()
-            }
+        let mut call = DecodedRequest::new(request);
+        // hyper takes the body of the answer away.
+        if call.method == "HEAD" && self.core.variants.has(BehaviourChoice::HeadAndOptions) {
+            "GET".clone_into(&mut call.method);
         }
+        job::expire_due(&self.core, &mut LockedState::of(&self.state).store);
+        request_handler::answer(&self.core, &self.windows, &self.state, &call, number).write()
     }
 
     /// How many requests were answered.
@@ -161,17 +146,17 @@ impl Mock {
 
     /// Operations on which a fault has taken hold; for faults of the state, those on which it could.
     pub fn faulted(&self) -> BTreeSet<String> {
-        self.core.as_ref().map(|core| core.faults.affected_operations()).unwrap_or_default()
+        self.core.faults.affected_operations()
     }
 
     /// Whether the variants that it was told to be have all made a difference.
     pub fn has_varied(&self) -> bool {
-        self.core.as_ref().is_ok_and(|core| core.variants.effective_variants().len() == self.variants)
+        self.core.variants.effective_variants().len() == self.variants
     }
 
     /// Whether it has a habit, for the shell around it.
     pub(crate) fn has(&self, habit: BehaviourChoice) -> bool {
-        self.core.as_ref().is_ok_and(|core| core.variants.has(habit))
+        self.core.variants.has(habit)
     }
 
     /// Ids of the resources that the suite takes from outside, by kind, in the order of the suite.

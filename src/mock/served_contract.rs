@@ -12,8 +12,7 @@ use crate::model::contract::Contract;
 #[derive(Debug, Clone)]
 pub struct ServedContract {
     pub(crate) contract: Arc<Contract>,
-    /// Why it cannot be served, where its schemas cannot be read.
-    pub(crate) schemas: Result<Arc<Schemas>, String>,
+    pub(crate) schemas: Arc<Schemas>,
     pub(crate) profiles: Arc<OperationProfiles>,
 }
 
@@ -21,7 +20,7 @@ impl ServedContract {
     /// Reads the schemas of a contract and adds the examples that it has not.
     pub fn new(contract: &Arc<Contract>) -> Self {
         let contract = illustrated(Arc::clone(contract));
-        let schemas = Schemas::new(&contract).map(Arc::new).map_err(|error| error.to_string());
+        let schemas = Arc::new(Schemas::new(&contract));
         let profiles = Arc::new(OperationProfiles::new(&contract));
         Self { contract, schemas, profiles }
     }

@@ -10,10 +10,15 @@ use serde_json::Value;
 /// Where the schemas that others extend stand.
 const SCHEMAS: &str = "/components/schemas";
 
-/// A bundled document. It is read as the value that it holds.
+/// A bundled document. It is read as the value that it holds. A copy is the same one, until it is changed.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Document {
+pub struct Document(Arc<Contents>);
+
+/// What a document holds.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Contents {
     value: Value,
     /// The schemas that extend each schema, by its place, made when they are first asked for: a large document has
     /// thousands, and each value that is made asks many times.
@@ -81,12 +86,12 @@ impl Document {
     /// The places of the schemas that extend the one at this place (`allOf` with a reference to it), in the order of the
     /// document.
     pub fn extending(&self, place: &str) -> &[String] {
-        self.extending.get_or_init(|| self.extensions()).get(place).map_or(&[], Vec::as_slice)
+        self.0.extending.get_or_init(|| self.extensions()).get(place).map_or(&[], Vec::as_slice)
     }
 
     /// The value of a name, made when it is first asked for; the document alone decides which it is.
     pub fn value_of(&self, name: &str, make: impl FnOnce() -> Option<Value>) -> Option<Value> {
-        let known = || self.made.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = || self.0.made.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(made) = known().get(name) {
             return made.clone();
         }
@@ -100,12 +105,12 @@ impl Document {
 
     /// The part that was made for a name.
     pub fn made_part(&self, name: &str) -> Option<Arc<MadePart>> {
-        self.parts.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+        self.0.parts.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 
     /// Keeps what was made for a name; the document alone decides which it is.
     pub fn keep_part(&self, name: String, part: MadePart) {
-        let mut known = self.parts.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.0.parts.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() < MOST_PARTS {
             known.insert(name, Arc::new(part));
         }
@@ -113,7 +118,7 @@ impl Document {
 
     /// Whether something holds for a schema, found out when it is first asked for; the document alone decides it.
     pub fn fact_of(&self, place: &str, number: usize, find: impl FnOnce() -> bool) -> bool {
-        let known = || self.facts.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = || self.0.facts.0.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (place.to_owned(), number);
         if let Some(fact) = known().get(&key) {
             return *fact;
@@ -125,7 +130,7 @@ impl Document {
 
     fn extensions(&self) -> HashMap<String, Vec<String>> {
         let mut extending: HashMap<String, Vec<String>> = HashMap::new();
-        for (name, schema) in self.value.pointer(SCHEMAS).and_then(Value::as_object).into_iter().flatten() {
+        for (name, schema) in self.0.value.pointer(SCHEMAS).and_then(Value::as_object).into_iter().flatten() {
             let place = format!("{SCHEMAS}/{}", name.replace('~', "~0").replace('/', "~1"));
             let branches = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
             for target in branches.filter_map(|branch| branch.get("$ref")?.as_str()?.strip_prefix('#')) {
@@ -142,7 +147,7 @@ impl Document {
 
 impl From<Value> for Document {
     fn from(value: Value) -> Self {
-        Self { value, ..Self::default() }
+        Self(Arc::new(Contents { value, ..Contents::default() }))
     }
 }
 
@@ -150,17 +155,18 @@ impl Deref for Document {
     type Target = Value;
 
     fn deref(&self) -> &Value {
-        &self.value
+        &self.0.value
     }
 }
 
 impl DerefMut for Document {
     fn deref_mut(&mut self) -> &mut Value {
-        self.extending.take();
-        self.made = MadeValues::default();
-        self.facts = Facts::default();
-        self.parts = MadeParts::default();
-        &mut self.value
+        let contents = Arc::make_mut(&mut self.0);
+        contents.extending.take();
+        contents.made = MadeValues::default();
+        contents.facts = Facts::default();
+        contents.parts = MadeParts::default();
+        &mut contents.value
     }
 }
 

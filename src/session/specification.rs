@@ -185,7 +185,7 @@ fn read_log_ins(files: &Files, suite: &mut Suite, contract: &Contract) -> Result
 
 /// The schemas of a contract, with what its suite accepts.
 fn accepting(contract: &Contract, suite: &Suite) -> Result<Schemas, Stop> {
-    let schemas = Schemas::new(contract)?;
+    let schemas = Schemas::new(contract);
     let schemas = suite.accepted_gaps().and_then(|gaps| schemas.accepting(gaps));
     schemas.map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))
 }
@@ -193,7 +193,7 @@ fn accepting(contract: &Contract, suite: &Suite) -> Result<Schemas, Stop> {
 /// A contract to be shown: nothing is held against its schemas, and to make those of a large one ready takes longer than to read it.
 ///
 /// # Errors
-/// As [`Specification::load`], but for schemas that cannot be read and that no suite speaks of.
+/// As [`Specification::load`].
 pub fn shown_contract(files: &Files) -> Result<Contract, Stop> {
     let (contract, _, suite, _) = contract_and_suite(files)?;
     if files.suite.is_some() {

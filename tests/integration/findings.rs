@@ -213,7 +213,7 @@ fn findings(asked: &Asked, came: &Came) -> Vec<Finding> {
 fn judged(contract: &Contract, plan: &Plan, outcomes: &Outcomes) -> Vec<Finding> {
     let key = CredentialHint::Basic { username_env: "THINGS_KEY".to_owned(), password_env: "THINGS_SECRET".to_owned() };
     let hints = CredentialHints { full: [("key".to_owned(), key)].into(), ..CredentialHints::default() };
-    let schemas = Schemas::new(contract).unwrap();
+    let schemas = Schemas::new(contract);
     let judgement = judge(&JudgeInput { contract, schemas: &schemas, plan, outcomes, hints: &hints, levels: &CheckLevels::default() });
     judgement.cells.into_iter().flat_map(|cell| cell.findings).chain(judgement.findings).collect()
 }

@@ -103,7 +103,7 @@ impl SmallExchange {
         let operation = &self.contract.operations[0];
         judge(&ExchangeContext {
             contract: &self.contract,
-            schemas: &Schemas::new(&self.contract).unwrap(),
+            schemas: &Schemas::new(&self.contract),
             operation: Some(operation),
             probe: &self.probe,
             exchange: &exchange,

@@ -168,7 +168,7 @@ impl SmallRun {
 
     /// What contradicts itself.
     pub fn contradictions(&self) -> Vec<Contradiction> {
-        let schemas = Schemas::new(&self.contract).unwrap();
+        let schemas = Schemas::new(&self.contract);
         contradictions(&self.contract, &schemas, &self.plan, &self.outcomes)
     }
 

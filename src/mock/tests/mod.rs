@@ -60,7 +60,7 @@ impl Asker {
         });
         let fault = faults.iter().map(|name| FaultSetting::parse(name).unwrap()).collect();
         let mock = Mock::new(MockOptions { contract: Arc::clone(contract), suite, accounts, windows, fault, variant });
-        Self { mock, contract: Arc::clone(contract), schemas: Schemas::new(contract).unwrap(), authorization, media }
+        Self { mock, contract: Arc::clone(contract), schemas: Schemas::new(contract), authorization, media }
     }
 
     /// The request that the methods below send, to be changed.
@@ -123,7 +123,7 @@ pub(super) fn source(answer: &MockAnswer) -> Value {
 }
 
 #[test]
-fn a_contract_that_cannot_be_served_is_told_so() {
+fn an_identifier_of_the_document_that_is_no_address_does_not_matter() {
     let contract = contract(json!({
         "openapi": "3.1.0", "info": {"title": "T", "version": "1"},
         "paths": {"/x": {"get": {"responses": {"200": {"description": "ok", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/X"}}}}}}}},
@@ -133,10 +133,5 @@ fn a_contract_that_cannot_be_served_is_told_so() {
     let mock =
         Mock::new(MockOptions { contract, suite, accounts: MockAccounts::default(), windows: Vec::new(), fault: Vec::new(), variant: Vec::new() });
     let answer = mock.answer(MockRequest { method: "GET".to_owned(), path: "/x".to_owned(), ..MockRequest::default() });
-    assert_eq!(answer.status, 500);
-    assert!(
-        answer.json().pointer("/errors/0/detail").is_some_and(|detail| detail.as_str().is_some_and(|detail| detail.contains("schemas"))),
-        "{answer:?}"
-    );
-    assert_eq!(mock.requests(), 1);
+    assert!(answer.status == 200 && answer.json().is_string(), "{answer:?}");
 }

@@ -1,11 +1,13 @@
 //! Finds the operations whose answers hold the ids that other requests need.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::Value;
 
 use super::named_by_request::named_by_request;
 use crate::contract::schema::is_part;
-use crate::contract::{makes, member_named_like};
-use crate::model::contract::{Contract, Location, Operation, Response, Status};
+use crate::contract::{has_member_named_like, json_schema, makes, wrapped_members};
+use crate::model::contract::{Contract, Location, Operation, Parameter, Response, Status};
 use crate::model::text::without_separators;
 
 /// An operation whose answer holds ids of a kind.
@@ -36,6 +38,7 @@ impl IdSource {
 /// Every feed of a contract, from its links.
 pub fn linked_id_sources(contract: &Contract) -> Vec<IdSource> {
     let mut feeds: Vec<IdSource> = Vec::new();
+    let mut known: HashSet<(&str, &str)> = HashSet::new();
     for operation in &contract.operations {
         for response in operation.successes() {
             for link in &response.links {
@@ -43,65 +46,92 @@ pub fn linked_id_sources(contract: &Contract) -> Vec<IdSource> {
                 for (name, expression) in &link.parameters {
                     let name = name.split_once('.').map_or(name.as_str(), |(_, name)| name);
                     let parameter = [Location::Path, Location::Query].into_iter().find_map(|location| target.parameter(location, name));
-                    if let Some(need) = parameter.and_then(|parameter| parameter.resource.as_ref()) {
-                        add(&contract.document, &mut feeds, operation, response, &need.kind, expression);
+                    if let Some(need) = parameter.and_then(|parameter| parameter.resource.as_ref())
+                        && !known.contains(&(operation.id.as_str(), need.kind.as_str()))
+                        && let Some(id_source) = id_source(&contract.document, operation, response, &need.kind, expression)
+                    {
+                        known.insert((&operation.id, &need.kind));
+                        feeds.push(id_source);
                     }
                 }
             }
         }
     }
-    let by_key: Vec<IdSource> = contract.operations.iter().filter_map(|operation| at_a_key(&feeds, operation)).collect();
+    let mut made: HashSet<String> = feeds.iter().filter(|id_source| id_source.makes).map(|id_source| id_source.kind.clone()).collect();
+    let by_key: Vec<IdSource> = contract.operations.iter().filter_map(|operation| at_a_key(&made, operation)).collect();
+    made.extend(by_key.iter().map(|id_source| id_source.kind.clone()));
     feeds.extend(by_key);
-    let is_made = |kind: &str| feeds.iter().any(|id_source| id_source.makes && id_source.kind == kind);
-    let by_name = named_by_request(contract, is_made).into_iter().map(|named| {
+    let by_name = named_by_request(contract, |kind| made.contains(kind)).into_iter().map(|named| {
         let expression = format!("$request.body#/{}", named.member);
         IdSource { operation: named.operation, kind: named.kind, expression, makes: true, items: vec![Value::Null], guessed: true }
     });
     let by_name: Vec<IdSource> = by_name.collect();
     feeds.extend(by_name);
-    let elsewhere = contract.operations.iter().filter_map(|reader| told_elsewhere(contract, &feeds, reader)).collect::<Vec<_>>();
-    for id_source in elsewhere {
-        if feeds.iter().all(|known| known.kind != id_source.kind) {
-            feeds.push(id_source);
+    let mut kinds: HashSet<String> = feeds.iter().map(|id_source| id_source.kind.clone()).collect();
+    let readers = contract.operations.iter().filter_map(|reader| unfed_parameter(contract, &kinds, reader)).collect::<Vec<_>>();
+    let answers = if readers.is_empty() { Vec::new() } else { answers_to_posts(contract) };
+    let mut by_member: HashMap<&str, Vec<(&Operation, &str)>> = HashMap::new();
+    for (operation, members) in &answers {
+        for (name, place) in members {
+            by_member.entry(name).or_default().push((operation, place));
+        }
+    }
+    for parameter in readers {
+        let Some(kind) = parameter.resource.as_ref().map(|need| need.kind.clone()).filter(|kind| !kinds.contains(kind)) else { continue };
+        let name = without_separators(&parameter.name);
+        let told = by_member.get(name.as_str()).into_iter().flatten();
+        let told = told.into_iter().find(|(operation, _)| !repeats(contract, operation, parameter));
+        if let Some((operation, place)) = told {
+            let expression = format!("$response.body#{place}");
+            kinds.insert(kind.clone());
+            feeds.push(IdSource { operation: operation.id.clone(), kind, expression, makes: false, items: vec![Value::Null], guessed: true });
         }
     }
     feeds
 }
 
-/// The answer to a POST on another path may name what nothing else tells of, such as a job (RFC 9110, section 15.3.3): in a
-/// member that is called like the parameter. That the request made it is not known, so it counts as found.
-fn told_elsewhere(contract: &Contract, feeds: &[IdSource], reader: &Operation) -> Option<IdSource> {
+/// The parameter of a GET that no answer feeds although its name is that of an id: the answer to a POST on another path may name
+/// it, such as a job (RFC 9110, section 15.3.3), in a member that is called like the parameter. That the request made it is not
+/// known, so it counts as found.
+fn unfed_parameter<'a>(contract: &Contract, kinds: &HashSet<String>, reader: &'a Operation) -> Option<&'a Parameter> {
     let parameter = reader.item_parameter().filter(|_| reader.method.is_get() && !contract.inferred.annotated)?;
-    let kind = parameter.resource.as_ref()?.kind.clone();
     let name = without_separators(&parameter.name);
     // `id` is what everything calls its own.
     let tells = ["id", "uuid", "guid", "number", "token"].iter().any(|end| name.len() > end.len() && name.ends_with(end));
-    if !tells || feeds.iter().any(|id_source| id_source.kind == kind) {
-        return None;
-    }
-    let document = &contract.document;
-    // What the request itself names is repeated.
-    let repeats = |operation: &Operation| {
-        let content = operation.request_body.iter().flat_map(|body| &body.content).cloned().collect::<Vec<_>>();
-        let named = without_separators(&sent(operation).to_string()).contains(&name)
-            || operation.parameters.iter().any(|own| without_separators(&own.name) == name);
-        named || member_named_like(document, &content, &parameter.name, true).is_some()
+    (tells && !kinds.contains(&parameter.resource.as_ref()?.kind)).then_some(parameter)
+}
+
+/// The members of the answers to each POST with their places, by their names without separators.
+fn answers_to_posts(contract: &Contract) -> Vec<(&Operation, Vec<(String, String)>)> {
+    let mut by_schema: HashMap<String, Vec<(String, String)>> = HashMap::new();
+    let members = |operation: &Operation, by_schema: &mut HashMap<String, Vec<(String, String)>>| {
+        let mut found: Vec<(String, String)> = Vec::new();
+        for schema in operation.successes().filter_map(|response| json_schema(&response.content)) {
+            let members = by_schema.entry(schema.0.clone()).or_insert_with(|| wrapped_members(&contract.document, &schema.0));
+            let more: Vec<_> = members.iter().filter(|(name, _)| found.iter().all(|(known, _)| known != name)).cloned().collect();
+            found.extend(more);
+        }
+        found
     };
-    let posts = contract.operations.iter().filter(|operation| operation.method.is_post() && !repeats(operation));
-    let mut told = posts.filter_map(|operation| {
-        let place = operation.successes().find_map(|response| member_named_like(document, &response.content, &parameter.name, false))?;
-        let expression = format!("$response.body#{place}");
-        Some(IdSource { operation: operation.id.clone(), kind: kind.clone(), expression, makes: false, items: vec![Value::Null], guessed: true })
-    });
-    told.next()
+    let posts = contract.operations.iter().filter(|operation| operation.method.is_post());
+    posts.map(|operation| (operation, members(operation, &mut by_schema))).collect()
+}
+
+/// Whether a request itself names what a parameter does: the answer then repeats it.
+fn repeats(contract: &Contract, operation: &Operation, parameter: &Parameter) -> bool {
+    let name = without_separators(&parameter.name);
+    let content = operation.request_body.as_ref().map_or(&[][..], |body| &body.content);
+    without_separators(&sent(operation).to_string()).contains(&name)
+        || operation.parameters.iter().any(|own| without_separators(&own.name) == name)
+        || has_member_named_like(&contract.document, content, &parameter.name)
 }
 
 /// PUT makes something at a key that the client chooses where 201 is documented and nothing else makes it (RFC 9110, section
 /// 9.3.4).
-fn at_a_key(feeds: &[IdSource], operation: &Operation) -> Option<IdSource> {
+fn at_a_key(made: &HashSet<String>, operation: &Operation) -> Option<IdSource> {
     let parameter = operation.item_parameter().filter(|_| operation.method.is_put() && operation.response(Status(201)).is_some())?;
     let kind = parameter.resource.as_ref()?.kind.clone();
-    let known = feeds.iter().any(|id_source| id_source.makes && id_source.kind == kind);
+    let known = made.contains(&kind);
     let expression = format!("$request.path.{}", parameter.name);
     (!known).then(|| IdSource { operation: operation.id.clone(), kind, expression, makes: true, items: vec![sent(operation)], guessed: false })
 }
@@ -112,18 +142,18 @@ fn sent(operation: &Operation) -> Value {
     sent.map(|example| primary_resource(&example.value)).unwrap_or_default()
 }
 
-fn add(document: &Value, feeds: &mut Vec<IdSource>, operation: &Operation, response: &Response, kind: &str, expression: &str) {
-    let known = feeds.iter().any(|id_source| id_source.operation == operation.id && id_source.kind == kind);
+/// What an answer tells of ids of a kind.
+fn id_source(document: &Value, operation: &Operation, response: &Response, kind: &str, expression: &str) -> Option<IdSource> {
     // An operation that asks for an id of the kind in its own path tells nothing new.
     let asks = operation
         .parameters
         .iter()
         .any(|parameter| parameter.location == Location::Path && parameter.resource.as_ref().is_some_and(|need| need.kind == kind));
-    if known || (asks && expression.starts_with("$response.body")) {
-        return;
+    if asks && expression.starts_with("$response.body") {
+        return None;
     }
     let (makes, items) = id_shape_in_answer(document, operation, response, expression);
-    feeds.push(IdSource { operation: operation.id.clone(), kind: kind.to_owned(), expression: expression.to_owned(), makes, items, guessed: false });
+    Some(IdSource { operation: operation.id.clone(), kind: kind.to_owned(), expression: expression.to_owned(), makes, items, guessed: false })
 }
 
 /// Whether an answer holds what the request made, and what it looks like.

@@ -51,7 +51,9 @@ fn shows_nothing(document: &Value, operation: &Operation) -> bool {
 /// The parameters right below the path of an operation that name a thing, each with its kind, where such a thing can be read.
 fn asked_below(contract: &Contract, post: &Operation) -> Vec<(String, String)> {
     let above: Vec<&str> = post.segments().collect();
-    let below = |operation: &&Operation| operation.segments().take(above.len()).eq(above.iter().copied());
+    // Most of a large contract is told from it by the first letters.
+    let start = post.path.trim_end_matches('/');
+    let below = |operation: &&Operation| operation.path.starts_with(start) && operation.segments().take(above.len()).eq(above.iter().copied());
     let mut found: Vec<(String, String)> = Vec::new();
     let mut is_read = false;
     for operation in contract.operations.iter().filter(below) {

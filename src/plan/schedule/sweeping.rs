@@ -164,7 +164,7 @@ mod tests {
         }
         document["paths"][path][method] = more;
         let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
-        let schemas = Schemas::new(&contract).unwrap();
+        let schemas = Schemas::new(&contract);
         let permission = Permission { disposable: true, ..Permission::everything() };
         let suite: Suite = serde_json::from_value(json!({"name": "t", "contract": "t.yaml"})).unwrap();
         plan(&contract, &schemas, &suite, &PlanningOptions { permission, mark: "mark".to_owned(), ..PlanningOptions::default() }).unwrap()

@@ -91,7 +91,7 @@ mod tests {
         }
         let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {path: {method: operation}}});
         let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
-        match valid(&contract, &Schemas::new(&contract).unwrap(), &contract.operations[0], false).unwrap().request.body {
+        match valid(&contract, &Schemas::new(&contract), &contract.operations[0], false).unwrap().request.body {
             Body::Json(body) => body,
             other => panic!("{other:?}"),
         }
