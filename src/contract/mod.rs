@@ -1,5 +1,7 @@
 //! Turns the text of an OpenAPI document into a [`crate::model::contract::Contract`], without reading any file.
 
+#[cfg(test)]
+mod any_schema_excerpts;
 mod applied_schemas;
 mod bundle;
 mod conditions;

@@ -32,6 +32,8 @@ const LONGEST_MESSAGE: usize = 4096;
 
 /// A schema that leads to more others is compiled anew for each value, with those alone that the value needs.
 const WIDE: usize = 400;
+/// A schema that leads to fewer is compiled as a whole when it is first needed.
+const NARROW: usize = 64;
 
 /// So often schemas are held against parts of a value, and not more often: some seconds at most.
 const MOST_EFFORT: u64 = 200_000;
@@ -56,6 +58,8 @@ struct CompiledSchemas {
     edits: DocumentEdits,
     /// `None` for a schema that leads to so many others that it is compiled for one value at a time.
     compiled: HashMap<SchemaRef, Option<Arc<Validator>>>,
+    /// Schemas that were compiled for one value: what is asked again is compiled as a whole.
+    met: HashSet<SchemaRef>,
     /// What was compiled last for one value.
     last: Option<(SchemaRef, HashSet<usize>, Arc<Validator>)>,
 }
@@ -258,22 +262,29 @@ impl Schemas {
         let mut all = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
         if !all.contains_key(left_out) {
             let edits = self.unusable.edits_without(&self.document, left_out);
-            all.insert(left_out.clone(), CompiledSchemas { edits, compiled: HashMap::new(), last: None });
+            all.insert(left_out.clone(), CompiledSchemas { edits, compiled: HashMap::new(), met: HashSet::new(), last: None });
         }
         let own = all.get_mut(left_out).ok_or("it is gone")?;
         let loosened = own.edits.loosened.clone();
-        let mut graph = self.graph.lock().unwrap_or_else(PoisonError::into_inner);
-        if !own.compiled.contains_key(schema) {
-            let all = graph.reach(&self.document, &schema.0, WIDE);
-            let whole = all.map(|all| self.compile(schema, &graph, &all, &own.edits)).transpose()?;
-            own.compiled.insert(schema.clone(), whole.map(Arc::new));
-        }
         if let Some(Some(known)) = own.compiled.get(schema) {
             return Ok((Arc::clone(known), loosened));
         }
+        let mut graph = self.graph.lock().unwrap_or_else(PoisonError::into_inner);
         let needed = graph.apply(&self.document, &schema.0, value).schemas();
         if let Some((_, _, validator)) = own.last.as_ref().filter(|(last, schemas, _)| last == schema && *schemas == needed) {
             return Ok((Arc::clone(validator), loosened));
+        }
+        if !own.compiled.contains_key(schema) {
+            let all = graph.reach(&self.document, &schema.0, WIDE);
+            match all {
+                Some(all) if all.len() <= NARROW || !own.met.insert(schema.clone()) => {
+                    let validator = Arc::new(self.compile(schema, &graph, &all, &own.edits)?);
+                    own.compiled.insert(schema.clone(), Some(Arc::clone(&validator)));
+                    return Ok((validator, loosened));
+                }
+                Some(_) => {}
+                None => drop(own.compiled.insert(schema.clone(), None)),
+            }
         }
         let validator = Arc::new(self.compile(schema, &graph, &needed, &own.edits)?);
         own.last = Some((schema.clone(), needed, Arc::clone(&validator)));

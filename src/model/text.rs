@@ -1,5 +1,6 @@
 //! Writes JSON values as plain text, and decides which characters may stand on a line.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use serde_json::Value;
@@ -73,7 +74,11 @@ pub fn one_line(text: &str) -> String {
 
 /// JSON text in which every letter that is unseen is escaped (RFC 8259, section 7): it means the same, and moves nothing on the
 /// terminal that it is shown on.
-pub fn escaped_json(text: &str) -> String {
+pub fn escaped_json(text: &str) -> Cow<'_, str> {
+    // Most text has none, and a plan or report may be large.
+    if text.bytes().all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte)) {
+        return Cow::Borrowed(text);
+    }
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         if letter == '\n' || !is_invisible(letter) {
@@ -84,7 +89,7 @@ pub fn escaped_json(text: &str) -> String {
             }
         }
     }
-    escaped
+    Cow::Owned(escaped)
 }
 
 #[cfg(test)]
@@ -105,7 +110,8 @@ mod tests {
     #[test]
     fn escaped_json_means_the_same() {
         let value = Value::from("\u{9b}1m\u{7f}\u{202e}\u{ffff}\u{e0041}é\n");
-        let text = escaped_json(&serde_json::to_string_pretty(&serde_json::json!({"a\u{85}": value})).unwrap());
+        let plain = serde_json::to_string_pretty(&serde_json::json!({"a\u{85}": value})).unwrap();
+        let text = escaped_json(&plain);
         assert!(text.chars().all(|letter| letter == '\n' || !is_invisible(letter)), "{text:?}");
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap()["a\u{85}"], value);
     }

@@ -16,7 +16,7 @@ fn render(report: &Report) -> Result<String, RenderError> {
 /// A value on lines of its own, without a letter that a terminal would obey.
 pub(super) fn pretty(value: &impl Serialize) -> Result<String, RenderError> {
     let text = serde_json::to_string_pretty(value).map_err(|error| RenderError::new("JSON", &error))?;
-    Ok(escaped_json(&text) + "\n")
+    Ok(escaped_json(&text).into_owned() + "\n")
 }
 
 #[cfg(test)]

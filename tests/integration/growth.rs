@@ -6,9 +6,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::support::Folder;
-use probity::contract::{bundle, read};
+use probity::contract::{Schemas, bundle, read};
 use probity::mock::{Mock, MockAccounts, MockOptions, MockRequest};
 use probity::model::contract::Contract;
+use probity::model::effect::Permission;
+use probity::model::suite::Suite;
+use probity::plan::{PlanningOptions, plan};
 use probity::session::open;
 use probity::session::open::Source;
 use serde_json::{Value, json};
@@ -90,6 +93,24 @@ fn a_document_is_read_in_time_linear_in_its_operations() {
         least(|| (0..4).for_each(|_| drop(open::contract(&source))))
     };
     assert_linear("operations", 1000, time);
+}
+
+#[test]
+fn a_document_is_planned_in_time_linear_in_its_operations() {
+    let folder = Folder::new("growth-plan");
+    let suite: Suite = serde_json::from_value(json!({"name": "large", "contract": "large.json"})).expect("it is a suite");
+    let options = PlanningOptions { permission: Permission::everything(), mark: "probity-0".to_owned(), ..PlanningOptions::default() };
+    let time = |operations: usize| {
+        let source = Source::File(folder.write("large.json", document(operations)));
+        least(|| {
+            // What is remembered of a document is none of the next one.
+            let contract = open::contract(&source).expect("it is read");
+            let planned = plan(&contract, &Schemas::new(&contract), &suite, &options).expect("it is planned");
+            assert!(planned.cells.len() > operations);
+        })
+    };
+    // Every schema leads to every other.
+    assert_linear("planned operations", 400, time);
 }
 
 #[test]
