@@ -11,11 +11,12 @@ pub struct Files {
     /// machine), which is fetched without credentials and kept nowhere.
     #[arg(long, value_name = "PATH|URL")]
     pub contract: Option<PathBuf>,
-    /// Suite: accounts, effects and resources of one API. Bundled suites go by their path, for example suites/NAME.yaml.
+    /// Suite: accounts, effects and resources of one API. Bundled suites go by their path, for example suites/NAME.yaml. Where none
+    /// is named, the probity.yaml or probity.yml in the folder you are in is used.
     #[arg(long, value_name = "PATH")]
     pub suite: Option<PathBuf>,
-    /// Log-ins in the form of Web Fuzzing Commons (`auth.yaml` of `EvoMaster`), a file to which only its owner has access. It goes
-    /// before the one that the suite names (`auth`).
+    /// Log-ins in the form of Web Fuzzing Commons (`auth.yaml` or `auth.toml` of `EvoMaster`), a file to which only its owner has
+    /// access. It goes before the one that the suite names (`auth`).
     #[arg(long, value_name = "FILE")]
     pub auth: Option<PathBuf>,
     /// Refuse a document that is broken in part, instead of using its sound parts.

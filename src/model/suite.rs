@@ -23,18 +23,20 @@ use super::security::SecurityScheme;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Suite {
-    /// Short name; trials and reports carry it.
+    /// Short name; trials and reports carry it. Without it, that of the contract's file.
+    #[serde(default)]
     #[cfg_attr(test, schemars(example = &"library"))]
     pub name: String,
-    /// The contract, a path relative to this file.
+    /// The contract, a path relative to this file. It may be missing where `--contract` names one.
+    #[serde(default)]
     #[cfg_attr(test, schemars(example = &"../schemas/library/openapi.yaml"))]
     pub contract: String,
     /// Accounts that requests are sent with.
     #[serde(default)]
     #[cfg_attr(test, schemars(example = json!({"full": {"token": {"bearer": {"token": "LIBRARY_TOKEN"}}}})))]
     pub accounts: Accounts,
-    /// Log-ins in the form of Web Fuzzing Commons, as `EvoMaster` has them: a file to which only its owner has access. Its first user
-    /// is the account that may do everything; `--auth` names another file.
+    /// Log-ins in the form of Web Fuzzing Commons, as `EvoMaster` has them, in YAML, JSON or TOML: a file to which only its owner has
+    /// access. Its first user is the account that may do everything; `--auth` names another file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(example = json!({"file": "auth.yaml", "limited": "guest"})))]
     pub auth: Option<AuthFile>,

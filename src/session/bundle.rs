@@ -1,5 +1,6 @@
 //! `probity bundle`: makes one document of a contract and all its files.
 
+use super::folder_suite::with_folder_suite;
 use super::options::Files;
 use super::stop::Stop;
 use super::{open, target};
@@ -10,7 +11,7 @@ use super::{open, target};
 /// # Errors
 /// A file cannot be used; what no run could use is refused as well.
 pub fn bundle(files: &Files) -> Result<String, Stop> {
-    let (_, source) = target::sources(files)?;
+    let (_, source) = target::sources(&with_folder_suite(files)?.files)?;
     let bundle = open::bundle(&source)?;
     crate::contract::read(bundle.clone())?;
     let document = crate::contract::spread_general_responses(bundle.document);

@@ -14,6 +14,7 @@ mod failed;
 pub(crate) mod fetch;
 mod finding_places;
 pub(crate) mod finding_repeats;
+mod folder_suite;
 pub(crate) mod identity;
 pub(crate) mod json_file;
 pub(crate) mod list;

@@ -45,6 +45,7 @@ pub struct Planned {
 pub fn plan(args: &PlanOptions, observer: &dyn Observer) -> Result<Planned, Stop> {
     let scope = &args.scope;
     let specification = Specification::load(&scope.files)?;
+    specification.folder_suite.iter().for_each(|told| observer.note(told));
     let named = scope.target.as_deref().or(specification.suite.target.as_deref()).unwrap_or("mock");
     let target = Target::for_plan(named, scope.live || specification.suite.live, scope.files.route.proxy.is_some())?;
     let (selection, allowed) = allowed(&scope.selection, &target, &specification)?;

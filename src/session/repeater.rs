@@ -180,7 +180,7 @@ impl Repeater<'_> {
             mark,
             contract: self.specification.contract.title.clone(),
             shape,
-            files: self.specification.sources(&self.command.args.scope.files),
+            files: self.specification.sources(),
             plan: part.clone(),
         };
         let Self { command, earlier_runs, context, served, .. } = self;

@@ -95,7 +95,7 @@ async fn send(command: &SendCommand<'_>, context: &RunContext, part: &Plan) -> R
         mark: context.options.mark.clone(),
         contract: specification.contract.title.clone(),
         shape,
-        files: specification.sources(&run.scope.files),
+        files: specification.sources(),
         plan: part.clone(),
     };
     let carried = carry_out(&SendSettings { command, earlier_runs: &earlier_runs, context, resumed: None, served: None }, part, start).await?;

@@ -33,7 +33,8 @@ use std::time::Instant;
 /// Something must be fixed first, nothing is selected, or the target did not answer.
 pub fn run(args: &RunOptions, observer: &dyn Observer) -> Result<Conclusion, Stop> {
     let specification = Specification::load(&args.scope.files)?.with_checks(&args.reports.checks)?;
-    let files = &args.scope.files;
+    specification.folder_suite.iter().for_each(|told| observer.note(told));
+    let files = &specification.files;
     if args.scope.target.is_none() && specification.suite.target.is_none() && (files.contract.is_some() || files.suite.is_some()) {
         // Whether a server of one's own was meant cannot be told; a gate in CI must not prove the mock.
         let hint = "--target URL or `target` in the suite for a server, or --target mock for the mock that is made from the contract";
@@ -157,7 +158,7 @@ fn record_with(command: &SendCommand<'_>, earlier_runs: &EarlierRuns) -> Result<
         mark: context.options.mark.clone(),
         contract: specification.contract.title.clone(),
         shape,
-        files: specification.sources(&args.scope.files),
+        files: specification.sources(),
         plan: planned.clone(),
     };
     let started_at = resumed.map_or_else(|| started.to_string(), |journal_history| journal_history.start.started_at.clone());
@@ -187,7 +188,7 @@ fn record_with(command: &SendCommand<'_>, earlier_runs: &EarlierRuns) -> Result<
         duration_ms: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
         seed: args.scope.selection.seed,
         keep: Keep::All,
-        files: specification.sources(&args.scope.files),
+        files: specification.sources(),
         plan: planned,
         outcomes: carried.outcomes,
         again: Vec::new(),

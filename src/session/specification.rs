@@ -8,6 +8,7 @@ use secrecy::SecretString;
 
 use super::command_source::CommandSource;
 use super::fetch;
+use super::folder_suite::{FolderFiles, with_folder_suite};
 use super::options::Files;
 use super::planned_log_ins::prepare_log_ins;
 use super::web_fuzzing_log_ins::{ReadAuthFile, read_auth_file};
@@ -43,6 +44,10 @@ pub struct Specification {
     pub left_out: Vec<String>,
     /// Whether the commands of the suite may be run, and where.
     pub commands: CommandSource,
+    /// The files that it was read from.
+    pub files: Files,
+    /// Which suite of the working folder is used, or why one that stands there is not, as a sentence.
+    pub folder_suite: Option<String>,
     /// Whether the suite names accounts of its own, and not those that the contract itself asks for.
     pub names_accounts: bool,
     /// What the texts of the contract's files can be had from once more.
@@ -52,11 +57,18 @@ pub struct Specification {
 }
 
 impl Specification {
-    /// Reads what the arguments name: a suite and its contract, a contract alone, or the bundled ones.
+    /// Reads what the arguments name: a suite and its contract, or a contract alone. Where they name no suite, the one of the working
+    /// folder counts, and without that the bundled ones do.
     ///
     /// # Errors
     /// A file is not readable, or not what it should be; the place in it.
     pub fn load(files: &Files) -> Result<Self, Stop> {
+        let FolderFiles { files, told } = with_folder_suite(files)?;
+        Ok(Self { folder_suite: told, ..Self::load_named(&files)? })
+    }
+
+    /// The same without the suite of the working folder.
+    fn load_named(files: &Files) -> Result<Self, Stop> {
         let (contract, texts, mut suite, log_ins) = contract_and_suite(files)?;
         let ReadAuthFile { values, left_out, .. } = log_ins;
         let names_accounts = !suite.accounts.full.is_empty();
@@ -66,7 +78,8 @@ impl Specification {
         let schemas = accepting(&contract, &suite)?;
         let levels = checked_levels(suite.checks.clone(), &format!("the suite {}: checks", suite.name))?;
         let (contract, suite, commands) = (Arc::new(contract), Arc::new(suite), CommandSource::of(files));
-        Ok(Self { contract, suite, schemas, levels, values, left_out, commands, names_accounts, texts, served: OnceLock::new() })
+        let (files, folder_suite, served) = (files.clone(), None, OnceLock::new());
+        Ok(Self { contract, suite, schemas, levels, values, left_out, commands, files, folder_suite, names_accounts, texts, served })
     }
 
     /// The same where these levels of checks go before the suite's.
@@ -85,7 +98,8 @@ impl Specification {
     }
 
     /// Where contract and suite came from, as a journal or a recording keeps it.
-    pub fn sources(&self, files: &Files) -> Sources {
+    pub fn sources(&self) -> Sources {
+        let files = &self.files;
         let absolute = |path: &PathBuf| {
             let path = fetch::without_query(path);
             let is_file = path.to_str().is_none_or(|text| !fetch::is_address(text));
@@ -118,10 +132,10 @@ impl Specification {
         let (contract, suite) = (then.contract.clone().map(PathBuf::from), then.suite.clone().map(PathBuf::from));
         let named = Files { contract, suite, ..files.clone() };
         let hint = "name the one to go by with --contract or --suite";
-        let mut specification = Self::load(&named).map_err(|stop| Stop::Unusable(format!("{of} was made with other files: {stop}; {hint}")))?;
+        let mut specification = Self::load_named(&named).map_err(|stop| Stop::Unusable(format!("{of} was made with other files: {stop}; {hint}")))?;
         // What runs on this machine is named by its user, and by no file that a run has left.
         specification.commands = CommandSource::Recorded;
-        let now = specification.sources(&named);
+        let now = specification.sources();
         let other = |then: &str, now: &str| !then.is_empty() && then != now;
         for (what, changed) in
             [("contract", other(&then.contract_digest, &now.contract_digest)), ("suite", other(&then.suite_digest, &now.suite_digest))]
@@ -153,6 +167,9 @@ impl Specification {
 /// As [`Specification::load`].
 fn contract_and_suite(files: &Files) -> Result<(Contract, ContractTexts, Suite, ReadAuthFile), Stop> {
     let (mut suite, source) = sources(files)?;
+    if suite.name.is_empty() {
+        suite.name = open::name_for(Path::new(&source.name()));
+    }
     let (mut contract, texts) = open::contract_and_texts(&source)?;
     let log_ins = read_log_ins(files, &mut suite, &contract)?;
     if files.strict_document && !contract.issues.is_empty() {
@@ -195,6 +212,7 @@ fn accepting(contract: &Contract, suite: &Suite) -> Result<Schemas, Stop> {
 /// # Errors
 /// As [`Specification::load`].
 pub fn shown_contract(files: &Files) -> Result<Contract, Stop> {
+    let files = &with_folder_suite(files)?.files;
     let (contract, _, suite, _) = contract_and_suite(files)?;
     if files.suite.is_some() {
         accepting(&contract, &suite)?;
@@ -211,6 +229,10 @@ pub fn sources(files: &Files) -> Result<(Suite, Source), Stop> {
         (Some(path), Some(contract)) => (open::suite(&Source::from_path(path))?.0, fetch::source(contract, &files.route)?),
         (Some(path), None) => {
             let (suite, contract) = open::suite(&Source::from_path(path))?;
+            if suite.contract.is_empty() {
+                let hint = "add `contract: FILE`, a path relative to the suite, or name one with --contract";
+                return Err(Stop::Unusable(format!("{}: the suite names no contract; {hint}", path.display())));
+            }
             if fetch::is_address(&suite.contract) {
                 let contract = fetch::source(Path::new(&suite.contract), &files.route)?;
                 return Ok((suite, contract));

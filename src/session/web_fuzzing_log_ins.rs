@@ -232,7 +232,8 @@ impl UserReader<'_> {
         if !is_form && !kind.contains("json") {
             return Err(format!("its payload is {kind}, and a log-in sends JSON or a form"));
         }
-        let raw = endpoint.get("payloadRaw").and_then(Value::as_str);
+        // A text of several lines ends with one more line break in TOML.
+        let raw = endpoint.get("payloadRaw").and_then(Value::as_str).map(str::trim);
         let pairs: Vec<(String, Value)> = match (endpoint.get("payloadUserPwd"), raw) {
             (Some(both), _) => {
                 let (username, password) = (text(both, "username")?, text(both, "password")?);

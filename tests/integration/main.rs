@@ -12,6 +12,7 @@ mod credentials;
 mod drawn;
 mod faults;
 mod findings;
+mod folder_suite;
 mod foreign;
 mod growth;
 mod hooks;

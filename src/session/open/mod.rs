@@ -250,21 +250,23 @@ pub fn suite(source: &Source) -> Result<(Suite, Source), LoadError> {
 /// Reads a file of log-ins. What is wrong with it is not shown, because it holds credentials.
 ///
 /// # Errors
-/// The file is not readable, readable by others than its owner (on Unix), or no YAML or JSON.
+/// The file is not readable, readable by others than its owner (on Unix), or not what the end of its name says: TOML for `.toml`,
+/// else YAML or JSON.
 pub fn auth_document(path: &Path) -> Result<Value, LoadError> {
-    let text = String::from_utf8(read_private_file(path, LONGEST)?).map_err(|_| ());
-    let document = text.and_then(|text| yaml::parse(&text).map_err(|_| ()));
-    let reason = "it is no YAML or JSON; what is wrong is not shown, because it holds credentials";
-    document.map_err(|()| LoadError::Invalid { path: path.display().to_string(), what: "file of log-ins", reason: reason.to_owned() })
+    let text = String::from_utf8(read_private_file(path, LONGEST)?).ok();
+    let is_toml = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
+    let document = text.and_then(|text| if is_toml { toml::from_str(&text).ok() } else { yaml::parse(&text).ok() });
+    let form = if is_toml { "TOML" } else { "YAML or JSON" };
+    let reason = format!("it is no {form}; what is wrong is not shown, because it holds credentials");
+    document.ok_or_else(|| LoadError::Invalid { path: path.display().to_string(), what: "file of log-ins", reason })
 }
 
 /// A suite for a contract that has none: no accounts, no effects.
 pub fn suite_for(contract: &Path) -> Suite {
-    let name = contract.file_stem().map_or_else(|| "contract".to_owned(), |stem| stem.to_string_lossy().into_owned());
     Suite {
         checks: crate::model::check_level::CheckLevels::default(),
         keep: None,
-        name,
+        name: name_for(contract),
         contract: contract.display().to_string(),
         accounts: Accounts::default(),
         auth: None,
@@ -286,6 +288,11 @@ pub fn suite_for(contract: &Path) -> Suite {
         accept_unjudged: Vec::new(),
         mock: crate::model::suite::MockSeed::default(),
     }
+}
+
+/// The name of a suite that has none: that of the file of its contract.
+pub fn name_for(contract: &Path) -> String {
+    contract.file_stem().map_or_else(|| "contract".to_owned(), |stem| stem.to_string_lossy().into_owned())
 }
 
 /// Reads a contract with every file it refers to, bundled but not interpreted.

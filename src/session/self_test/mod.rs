@@ -44,6 +44,7 @@ const POLL: Duration = Duration::from_millis(1);
 /// A name is not in its catalogue, or a mock cannot be started.
 pub fn self_test(args: &SelfTestOptions, observer: &dyn Observer) -> Result<Conclusion, Stop> {
     let specification = Specification::load(&args.files)?;
+    specification.folder_suite.iter().for_each(|told| observer.note(told));
     let (faults, variants) = chosen(args)?;
     if let Some(name) = specification.suite.mock.inapplicable.keys().find(|name| fault(name).is_none()) {
         return Err(Stop::Unusable(format!("the suite {} names the fault {name}, which the mock does not have", specification.suite.name)));

@@ -30,6 +30,41 @@ authTemplate:
     token: {extractFrom: body, extractSelector: /token/authToken, sendIn: header, sendName: Authorization, sendTemplate: "Bearer {token}"}
 "#;
 
+/// The first two of them as EvoMaster's own files in TOML are written.
+const IN_TOML: &str = r#"
+[[auth]]
+name="librarian"
+[auth.loginEndpointAuth]
+endpoint="/login"
+payloadRaw= """
+{"user": "lib-user", "secret": "pass-0123456789"}
+"""
+verb="POST"
+contentType="application/json"
+[auth.loginEndpointAuth.token]
+sendTemplate="Bearer {token}"
+extractSelector = "/token/authToken"
+extractFrom ="body"
+sendName="Authorization"
+sendIn="header"
+
+[[auth]]
+name="guest"
+[auth.loginEndpointAuth]
+endpoint="/login"
+payloadRaw= """
+user=guest-user&secret=pass-guest-6789
+"""
+verb="POST"
+contentType="application/x-www-form-urlencoded"
+[auth.loginEndpointAuth.token]
+sendTemplate="Bearer {token}"
+extractSelector = "/token/authToken"
+extractFrom ="body"
+sendName="Authorization"
+sendIn="header"
+"#;
+
 /// Whoever logs in gets a token; the guest may do nothing.
 fn server() -> Served {
     Served::start(|asked: &Asked| {
@@ -38,6 +73,7 @@ fn server() -> Served {
         match (asked.path.as_str(), asked.header("authorization")) {
             ("/login", _) if body == json!({"user": "lib-user", "secret": "pass-0123456789"}) => token("tok-secret-full"),
             ("/login", _) if body == json!({"user": "guest-user", "secret": "pass-guest-6789"}) => token("tok-secret-guest"),
+            ("/login", _) if asked.text == "secret=pass-guest-6789&user=guest-user" => token("tok-secret-guest"),
             ("/things", "Bearer tok-secret-full") => Reply::json(200, &Value::Null),
             ("/things", "Bearer tok-secret-guest") => Reply::json(403, &Value::Null),
             _ => Reply::json(401, &Value::Null).with("www-authenticate", "Bearer"),
@@ -46,7 +82,9 @@ fn server() -> Served {
 }
 
 fn holds_no_secret(folder: &Folder, output: &std::process::Output) {
-    std::fs::remove_file(folder.0.join("auth.yaml")).expect("the file itself");
+    for name in ["auth.yaml", "auth.toml"].map(|name| folder.0.join(name)).iter().filter(|path| path.exists()) {
+        std::fs::remove_file(name).expect("the file itself");
+    }
     let told = everything(folder, output);
     for secret in ["pass-0123456789", "pass-guest-6789", "tok-secret-"] {
         assert!(!told.contains(secret), "{secret}: {}", text(output));
@@ -72,6 +110,27 @@ fn the_users_of_the_file_are_the_accounts_of_the_run() {
     assert_eq!(cell(&by_flag, "things.list", 200)["verdict"], "conforms", "{}", text(&output));
     assert_eq!(cell(&by_flag, "things.list", 403)["verdict"], "skipped", "only a suite says who is the limited account");
     holds_no_secret(&by_flag, &output);
+}
+
+#[test]
+fn a_file_in_toml_says_the_same() {
+    let server = server();
+    let folder = folder("auth-toml", CONTRACT, "auth: {file: auth.toml, limited: guest}\n");
+    folder.write("auth.toml", IN_TOML);
+    let output = run(&folder, &server, &[], &[]);
+    for status in [200, 401, 403] {
+        assert_eq!(cell(&folder, "things.list", status)["verdict"], "conforms", "{status} {}", text(&output));
+    }
+    assert!(!text(&output).contains("Left out of the file of log-ins"), "{}", text(&output));
+    holds_no_secret(&folder, &output);
+    // What is wrong with it is not shown, and the name says which form it has.
+    for (name, document) in [("auth.toml", "[[auth]]\nname = \"a\"\npassword = pass-0123456789\n"), ("auth.toml", USERS), ("auth.yaml", IN_TOML)] {
+        folder.write(name, document);
+        let output = run(&folder, &server, &["--auth", name], &[]);
+        let form = if name == "auth.toml" { "it is no TOML; what is wrong is not shown" } else { "it is no YAML or JSON; what is wrong is not shown" };
+        assert!(output.status.code() == Some(2) && text(&output).contains(form), "{name} {}", text(&output));
+        assert!(!text(&output).contains("pass-"), "{}", text(&output));
+    }
 }
 
 #[test]
