@@ -23,6 +23,7 @@ fn options(suite: &Suite) -> PlanningOptions {
     PlanningOptions {
         permission: probity::model::effect::Permission::everything(),
         limited: suite.accounts.limited.keys().cloned().collect(),
+        other: suite.accounts.other.keys().cloned().collect(),
         given: suite.given.iter().map(|(kind, given)| (kind.clone(), given.iter().map(known).collect())).collect(),
         mark: "probity-0".to_owned(),
         burst: MOST_BURST,

@@ -47,7 +47,8 @@ fn print_address(served: &ServedMock<'_>, run: &str) {
         anstream::println!("Variant: {}", variant.name);
     }
     anstream::println!("\nTo point a run at it, in another shell:\n");
-    let accounts = [(&specification.suite.accounts.full, &options.accounts.full), (&specification.suite.accounts.limited, &options.accounts.limited)];
+    let (named, invented) = (&specification.suite.accounts, &options.accounts);
+    let accounts = [(&named.full, &invented.full), (&named.limited, &invented.limited), (&named.other, &invented.other)];
     let mut lines: Vec<String> = Vec::new();
     for (account, secrets) in accounts {
         for (scheme, credential) in account {

@@ -6,12 +6,13 @@ use crate::model::contract::{Contract, SecurityScheme};
 use crate::model::suite::{Account, Accounts, Credential};
 
 /// Accounts with credentials for every scheme that can be satisfied. Scheme `apiKey` is taken from `PROBITY_API_KEY`, for
-/// the account without permissions from `PROBITY_LIMITED_API_KEY`; user name and password have endings of their own. Schemes
+/// the account without permissions from `PROBITY_LIMITED_API_KEY`, for the one that owns other things from `PROBITY_OTHER_API_KEY`; user name and password have endings of their own. Schemes
 /// whose names are written alike (`api-key` beside `apiKey`) are numbered: a key must not go to where another one belongs.
 pub fn accounts_for(contract: &Contract) -> Accounts {
     let mut taken = BTreeSet::new();
     let full = account(contract, "PROBITY_", &mut taken);
-    Accounts { full, limited: account(contract, "PROBITY_LIMITED_", &mut taken) }
+    let limited = account(contract, "PROBITY_LIMITED_", &mut taken);
+    Accounts { full, limited, other: account(contract, "PROBITY_OTHER_", &mut taken) }
 }
 
 fn account(contract: &Contract, prefix: &str, taken: &mut BTreeSet<String>) -> Account {
@@ -70,6 +71,8 @@ mod tests {
         assert_eq!(variables(&accounts.full), full.map(|name| format!("PROBITY_{name}")));
         let limited = ["API_KEY_2", "API_KEY_3", "LIMITED_API_KEY", "LOGIN_USERNAME", "LOGIN_PASSWORD", "LOGIN_PASSWORD_2"];
         assert_eq!(variables(&accounts.limited), limited.map(|name| format!("PROBITY_LIMITED_{name}")));
+        let other = ["API_KEY", "API_KEY_2", "LIMITED_API_KEY", "LOGIN_USERNAME", "LOGIN_PASSWORD", "LOGIN_PASSWORD_2"];
+        assert_eq!(variables(&accounts.other), other.map(|name| format!("PROBITY_OTHER_{name}")));
     }
 
     #[test]

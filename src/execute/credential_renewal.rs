@@ -24,13 +24,19 @@ const MOST_WAITS: usize = 3;
 /// The wait where the server asks for none; it doubles from then on.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// Whether a request shows other credentials than its account has: that they are refused says nothing of a token.
+fn is_about_who_asks(probe: &Probe) -> bool {
+    let own = matches!(probe.request.credentials, Credentials::Limited | Credentials::Other);
+    !own && probe.fault.as_ref().is_some_and(|fault| fault.place == Place::Credentials)
+}
+
 impl Sender<'_, '_> {
     /// Obtains everything that a request is signed with and that is not there; the generations of what is.
     pub(super) async fn obtain_credentials(&self, probe: &Probe, operation: &Operation, prepared: &PreparedRequest) -> Result<Vec<u64>, Reason> {
         let credentials = prepared.permitted.credentials();
         let sessions = self.accounts.sessions(operation, self.contract, credentials);
         for (scheme, session) in &sessions {
-            let account = if *credentials == Credentials::Limited { "limited" } else { "full" };
+            let account = credentials.account().unwrap_or_default();
             let about = format!("log-in for {scheme} of the {account} account: {} {}", session.method(), session.url);
             self.obtain(session, &about, probe.purpose == Purpose::Cleanup).await?;
         }
@@ -138,7 +144,7 @@ impl Sender<'_, '_> {
             outcome.exchanges.pop();
             return !self.take_recorded(probe, outcome);
         }
-        let about_whom = probe.fault.as_ref().is_some_and(|fault| fault.place == Place::Credentials);
+        let about_whom = is_about_who_asks(probe);
         // No more can have been cut off than were under way at once; what is refused beyond that has another cause.
         let open = !about_whom && self.queue.renewed_again.fetch_add(1, Ordering::Relaxed) < self.settings.jobs as u64;
         if open {
@@ -149,7 +155,7 @@ impl Sender<'_, '_> {
 
     /// Whether a request was refused because what it was signed with had ended, so that it is worth sending once more.
     pub(super) fn has_ended(&self, probe: &Probe, operation: &Operation, prepared: &PreparedRequest, signed: &[u64], outcome: &Outcome) -> bool {
-        let about_whom = probe.fault.as_ref().is_some_and(|fault| fault.place == Place::Credentials);
+        let about_whom = is_about_who_asks(probe);
         if about_whom || outcome.answer().is_none_or(|answer| answer.status != Status(401)) {
             return false;
         }

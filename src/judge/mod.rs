@@ -62,6 +62,7 @@ use crate::model::exchange::{Ending, Outcome, Outcomes};
 use crate::model::plan::{Credentials, Origin, Place, Plan, Probe, ProbeId, Repeat, SlotId};
 use crate::model::reason::{NotSent, Prior, Reason};
 use crate::model::report::{Cell, CellProbe};
+use crate::model::suite::AccountName;
 use crate::model::verdict::{Finding, Severity};
 use lost_permissions::LostPermissions;
 
@@ -129,7 +130,7 @@ impl ProbeResult<'_> {
 pub fn judge(input: &JudgeInput<'_>) -> Judgement {
     let answered: HashMap<&str, &Outcome> = input.outcomes.outcomes.iter().map(|outcome| (outcome.probe.as_str(), outcome)).collect();
     let accepted = accepted(input, &answered);
-    let known = knows_limited(input, &answered);
+    let known = known_accounts(input, &answered);
     let alive = accepted.values().any(|accepted| *accepted);
     let features = missing_features::Features::new(input, alive);
     let contradictions = swept_resources::unexplained(input, contradictions(input.contract, input.schemas, input.plan, input.outcomes));
@@ -160,11 +161,14 @@ pub fn judge(input: &JudgeInput<'_>) -> Judgement {
     Judgement { cells, findings }
 }
 
-/// Whether the server knows the account without permissions: it has refused it something for want of them, or let it in.
-fn knows_limited(input: &JudgeInput<'_>, answered: &HashMap<&str, &Outcome>) -> bool {
-    let limited = input.plan.probes.iter().filter(|probe| probe.request.credentials == Credentials::Limited);
-    let mut answers = limited.filter_map(|probe| answered.get(probe.id.as_str()).and_then(|outcome| outcome.answer()));
-    answers.any(|answer| answer.status == Status(403) || answer.status.0 < 400)
+/// The accounts beside the full one that the server knows: it has refused them something for want of permission, or let them in.
+fn known_accounts(input: &JudgeInput<'_>, answered: &HashMap<&str, &Outcome>) -> Vec<AccountName> {
+    let known = |account: &AccountName| {
+        let own = input.plan.probes.iter().filter(|probe| probe.request.credentials.account() == Some(*account));
+        let mut answers = own.filter_map(|probe| answered.get(probe.id.as_str()).and_then(|outcome| outcome.answer()));
+        answers.any(|answer| answer.status == Status(403) || answer.status.0 < 400)
+    };
+    [AccountName::Limited, AccountName::Other].into_iter().filter(known).collect()
 }
 
 /// Which valid requests were accepted.
@@ -190,7 +194,7 @@ struct RunFacts<'h> {
     /// What rules over several answers have found.
     contradictions: &'h [Contradiction],
     /// Whether the server knows the account without permissions.
-    known: bool,
+    known: Vec<AccountName>,
     /// Whether it accepted anything at all.
     alive: bool,
 }
@@ -252,10 +256,10 @@ fn facts(input: &JudgeInput<'_>, heard: &RunFacts<'_>, probe: &Probe, outcome: O
         allowed: probe.allowed.clone(),
         faulty: probe.fault.is_some(),
         unauthenticated: probe.fault.as_ref().is_some_and(|fault| matches!(fault.place, Place::Credentials | Place::Header(_)))
-            && probe.request.credentials != Credentials::Limited
+            && !matches!(probe.request.credentials, Credentials::Limited | Credentials::Other)
             && probe.allows(Status(401)),
         forbids: allowed_answers::forbids(input, probe),
-        recognised: heard.known && probe.request.credentials == Credentials::Limited,
+        recognised: probe.request.credentials.account().is_some_and(|account| heard.known.contains(&account)),
         exhausting: matches!(probe.repeat, Repeat::Burst { .. }),
         // Where the server itself has named the next page, no other confirmation is needed.
         assumed: probe.assumed.clone().filter(|_| !has_followed_page_link(probe, outcome)),

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::request::DecodedRequest;
 use crate::model::contract::{Contract, Operation, SecurityScheme};
-use crate::model::suite::{Account, Credential, Suite};
+use crate::model::suite::{Account, Accounts, Credential, Suite};
 
 /// The secret of one security scheme; it may be a real one, and is not shown.
 #[derive(Clone, PartialEq, Eq)]
@@ -31,18 +31,20 @@ impl std::fmt::Debug for MockSecret {
     }
 }
 
-/// The two accounts, by the name of the security scheme in the contract.
+/// The accounts, by the name of the security scheme in the contract.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MockAccounts {
     /// May do everything.
     pub full: BTreeMap<String, MockSecret>,
     /// Is known and may do nothing.
     pub limited: BTreeMap<String, MockSecret>,
+    /// Owns other things.
+    pub other: BTreeMap<String, MockSecret>,
 }
 
 impl MockAccounts {
-    /// Fixed and harmless secrets for every scheme that the accounts of the suite name. Both accounts share the value of an
-    /// API key that goes with another credential, as two users of one firm do; a key that stands alone tells them apart.
+    /// Fixed and harmless secrets for every scheme that the accounts of the suite name. The accounts share the value of an
+    /// API key that goes with another credential, as users of one firm do; a key that stands alone tells them apart.
     pub fn invented(contract: &Contract, suite: &Suite) -> Self {
         let tells = |scheme: &String| suite.accounts.full.get(scheme).is_some_and(|credential| !matches!(credential, Credential::Value { .. }));
         let mut beside: BTreeMap<&String, bool> = BTreeMap::new();
@@ -60,7 +62,8 @@ impl MockAccounts {
             let secrets = secrets.map(|(scheme, credential)| (scheme.clone(), invent(credential, name, (shared(scheme), bearer(scheme)))));
             secrets.collect()
         };
-        Self { full: invent(&suite.accounts.full, "full"), limited: invent(&suite.accounts.limited, "limited") }
+        let Accounts { full, limited, other } = &suite.accounts;
+        Self { full: invent(full, "full"), limited: invent(limited, "limited"), other: invent(other, "other") }
     }
 }
 
@@ -72,7 +75,8 @@ fn invent(credential: &Credential, account: &str, (shared, bearer): (bool, bool)
         Credential::LogIn(_) | Credential::Oauth(_) if bearer => MockSecret::Bearer(format!("probity-token-{account}")),
         Credential::LogIn(_) | Credential::Oauth(_) => MockSecret::Value(format!("probity-session-{account}")),
         Credential::Value { .. } if shared || account == "full" => MockSecret::Value("1".to_owned()),
-        Credential::Value { .. } => MockSecret::Value("2".to_owned()),
+        Credential::Value { .. } if account == "limited" => MockSecret::Value("2".to_owned()),
+        Credential::Value { .. } => MockSecret::Value("3".to_owned()),
     }
 }
 
@@ -83,6 +87,8 @@ pub(crate) enum Caller {
     Full,
     /// The account that may do nothing.
     Limited,
+    /// The account that owns other things.
+    Other,
     /// No credential was sent.
     Anonymous,
     /// Some credentials were sent and this scheme was left out.
@@ -94,7 +100,7 @@ pub(crate) enum Caller {
 impl Caller {
     /// Whether requests of this caller count against the rate limit.
     pub(crate) fn is_known(&self) -> bool {
-        matches!(self, Self::Full | Self::Limited)
+        matches!(self, Self::Full | Self::Limited | Self::Other)
     }
 }
 
@@ -105,7 +111,7 @@ pub(crate) fn caller(contract: &Contract, accounts: &MockAccounts, operation: &O
     if operation.security.is_empty() || possible.is_empty() {
         return Caller::Full;
     }
-    for (account, caller) in [(&accounts.full, Caller::Full), (&accounts.limited, Caller::Limited)] {
+    for (account, caller) in [(&accounts.full, Caller::Full), (&accounts.limited, Caller::Limited), (&accounts.other, Caller::Other)] {
         let holds = |scheme: &String| {
             account.get(scheme).is_some_and(|secret| {
                 contract.security_schemes.get(scheme).is_some_and(|kind| carried(kind, secret, call) == CarriedCredential::Right)
@@ -125,7 +131,7 @@ fn refused(contract: &Contract, accounts: &MockAccounts, possible: &[&Vec<String
     let (mut wrong, mut absent, mut sent) = (None, None, false);
     for scheme in possible.iter().flat_map(|schemes| schemes.iter()) {
         let Some(kind) = contract.security_schemes.get(scheme) else { continue };
-        let states: Vec<CarriedCredential> = [&accounts.full, &accounts.limited]
+        let states: Vec<CarriedCredential> = [&accounts.full, &accounts.limited, &accounts.other]
             .into_iter()
             .filter_map(|account| account.get(scheme))
             .map(|secret| carried(kind, secret, call))

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::accounts::MockAccounts;
+use super::accounts::{self, Caller, MockAccounts};
 use super::faults::Faults;
 use super::form_bodies;
 use super::operation_profile::{OperationProfile, OperationProfiles, media_example};
@@ -41,6 +41,8 @@ pub(crate) struct RoutedRequest<'a> {
     pub profile: OperationProfile,
     /// Values of the path parameters, by name.
     pub path_values: Vec<(String, String)>,
+    /// Whether the account asks that owns other things.
+    pub by_other: bool,
     /// The media type of the contract that the body is read as.
     pub media: Option<&'a MediaType>,
     pub payload: Payload,
@@ -54,6 +56,7 @@ impl<'a> RoutedRequest<'a> {
             call,
             operation,
             profile: core.profiles.of(operation),
+            by_other: !core.accounts.other.is_empty() && accounts::caller(&core.contract, &core.accounts, operation, call) == Caller::Other,
             path_values: route::path_values(operation, &core.contract, &core.schemas, &call.segments),
             media,
             payload: form_bodies::typed((&core.contract, &core.schemas), media, call, request_body::payload(media, call)),

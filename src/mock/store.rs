@@ -15,6 +15,8 @@ pub(crate) struct Resource {
     pub sent: Value,
     /// The operation that created it; `None` for what was there before.
     pub created_by: Option<String>,
+    /// Whether the account made it that owns other things.
+    pub of_other: bool,
     /// What its creation referred to, as kind and id.
     pub references: Vec<(String, String)>,
     /// What stood in the path when it was created, as kind and id.
@@ -38,6 +40,7 @@ impl Resource {
             body,
             sent: Value::Null,
             created_by: None,
+            of_other: false,
             references: Vec::new(),
             parents: Vec::new(),
             accepted: Vec::new(),

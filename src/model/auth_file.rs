@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// A file of log-ins.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(untagged, expecting = "a file, or `file`, `full`, `limited` and `cookie`")]
+#[serde(untagged, expecting = "a file, or `file`, `full`, `limited`, `other` and `cookie`")]
 #[cfg_attr(test, schemars(title = "File of log-ins"))]
 pub enum AuthFile {
     /// The file, relative to the suite.
@@ -32,6 +32,10 @@ pub struct AuthFileParts {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(example = &"guest"))]
     pub limited: Option<String>,
+    /// The name of the user that owns other things; none without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(example = &"reader"))]
+    pub other: Option<String>,
     /// The cookie of a log-in that sets one, where the contract has no scheme for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(example = &"sid"))]

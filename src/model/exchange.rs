@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::contract::{Method, Status};
 use super::plan::ProbeId;
 use super::reason::Reason;
+use super::suite::AccountName;
 
 /// What became of every probe of a plan.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -104,9 +105,9 @@ pub struct WithheldBody {
 pub struct SentCredential {
     /// Name of the security scheme in the contract.
     pub scheme: String,
-    /// Whether it is that of the account without permissions.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub limited: bool,
+    /// The account that it is of.
+    #[serde(default, skip_serializing_if = "AccountName::is_full")]
+    pub account: AccountName,
     /// Whether its secret was wrong on purpose.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub wrong: bool,

@@ -74,6 +74,11 @@ pub struct Suite {
     #[serde(default)]
     #[cfg_attr(test, schemars(example = json!(["languages"])))]
     pub catalogues: Vec<String>,
+    /// Operations on things that belong to whoever made them; `*` stands for any text. With credentials of the account `other`, each
+    /// is asked for a thing of this run's first account, and an answer other than 403 or 404 is a violation.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, schemars(example = json!(["loans.get", "loans.update", "loans.delete"])))]
+    pub private: Vec<String>,
     /// Operations that are never called, with the reason.
     #[serde(default)]
     #[cfg_attr(test, schemars(example = json!({"catalogue.rebuild": "it takes an hour and stops everybody else"})))]
@@ -169,7 +174,7 @@ pub struct AcceptedGap {
     pub reason: String,
 }
 
-/// The two accounts of a run.
+/// The accounts of a run.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -183,6 +188,68 @@ pub struct Accounts {
     #[serde(default)]
     #[cfg_attr(test, schemars(example = json!({"key": {"basic": {"username": "LIBRARY_LIMITED_KEY", "password": "LIBRARY_LIMITED_SECRET"}}})))]
     pub limited: Account,
+    /// An account of another user, who has rights of his own and owns other things: it must not see what `private` names.
+    #[serde(default, skip_serializing_if = "Account::is_empty")]
+    #[cfg_attr(test, schemars(example = json!({"key": {"basic": {"username": "LIBRARY_OTHER_KEY", "password": "LIBRARY_OTHER_SECRET"}}})))]
+    pub other: Account,
+}
+
+impl Accounts {
+    /// Each with its name.
+    pub fn all(&self) -> [(AccountName, &Account); 3] {
+        [(AccountName::Full, &self.full), (AccountName::Limited, &self.limited), (AccountName::Other, &self.other)]
+    }
+
+    /// The same, to be changed.
+    pub fn all_mut(&mut self) -> [(AccountName, &mut Account); 3] {
+        [(AccountName::Full, &mut self.full), (AccountName::Limited, &mut self.limited), (AccountName::Other, &mut self.other)]
+    }
+
+    /// The environment variables that an account is taken from.
+    pub fn variables(&self, name: AccountName) -> Vec<String> {
+        let [full, limited, other] = self.all().map(|(_, account)| account);
+        let account = match name {
+            AccountName::Full => full,
+            AccountName::Limited => limited,
+            AccountName::Other => other,
+        };
+        account.values().flat_map(Credential::variables).collect()
+    }
+}
+
+/// Which account it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AccountName {
+    /// It may do everything.
+    #[default]
+    Full,
+    /// It may do nothing.
+    Limited,
+    /// It owns other things.
+    Other,
+}
+
+impl std::fmt::Display for AccountName {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        to.write_str(self.as_str())
+    }
+}
+
+impl AccountName {
+    /// As a suite writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Limited => "limited",
+            Self::Other => "other",
+        }
+    }
+
+    /// Whether it is the one that a run makes its things with.
+    pub fn is_full(&self) -> bool {
+        *self == Self::Full
+    }
 }
 
 /// Credentials by the name of the security scheme in the contract.

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::contract::Method;
 use super::ids::SlotId;
+use super::suite::AccountName;
 
 /// A place in a request.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -151,10 +152,24 @@ pub enum Credentials {
     Full,
     /// Those of the account without permissions.
     Limited,
+    /// Those of the account that owns other things.
+    Other,
     /// None at all.
     None,
     /// Those of the full account with another secret.
     WrongSecret,
     /// Those of the full account without this one security scheme.
     Without(String),
+}
+
+impl Credentials {
+    /// Whose they are; absent where there are none.
+    pub fn account(&self) -> Option<AccountName> {
+        match self {
+            Self::None => None,
+            Self::Full | Self::WrongSecret | Self::Without(_) => Some(AccountName::Full),
+            Self::Limited => Some(AccountName::Limited),
+            Self::Other => Some(AccountName::Other),
+        }
+    }
 }

@@ -42,6 +42,7 @@ names! {
     MISSING_QUERY_PARAMETER = "missing-query-parameter";
     NO_CREDENTIALS = "no-credentials";
     NOT_ACCEPTABLE = "not-acceptable";
+    OTHER_OWNER = "other-owner";
     OVER_LIMIT = "over-limit";
     STALE_VALIDATOR = "stale-validator";
     UNDOCUMENTED_PARAMETER = "undocumented-parameter";

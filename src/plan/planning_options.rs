@@ -26,6 +26,8 @@ pub struct PlanningOptions {
     pub full: Option<BTreeSet<String>>,
     /// Security schemes that the account without permissions has credentials for; empty when there is no such account.
     pub limited: BTreeSet<String>,
+    /// Security schemes that the account which owns other things has credentials for; empty when there is no such account.
+    pub other: BTreeSet<String>,
     /// Resources known before the run, by kind.
     pub given: BTreeMap<String, Vec<GivenResource>>,
     /// Why a command has given none of a kind, in a state.

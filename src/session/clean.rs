@@ -39,7 +39,7 @@ struct CleanUp<'a> {
 /// Something must be fixed first, or the state folder cannot be used.
 pub fn clean_up(args: &CleanOptions, observer: &dyn Observer) -> Result<Conclusion, Stop> {
     let specification = Specification::load(&args.files)?;
-    specification.folder_suite.iter().for_each(|told| observer.note(told));
+    specification.told.iter().for_each(|told| observer.note(told));
     let target = Target::connected(&args.target, specification.suite.live, args.connection.proxy.is_some())?;
     let connection = Connection::new(&args.connection);
     let variables = &BTreeMap::new();

@@ -155,7 +155,7 @@ impl NamedValues {
     /// # Errors
     /// A control character, or a colon in a user name; the variable that holds it.
     pub fn check(&self, suite: &Suite, headers: &[OwnHeader], observer: &dyn Observer) -> Result<(), Stop> {
-        let accounts = [&suite.accounts.full, &suite.accounts.limited];
+        let accounts = suite.accounts.all().map(|(_, account)| account);
         let of_headers: Vec<String> = headers.iter().flat_map(OwnHeader::variables).collect();
         let mut secrets: Vec<&str> = of_headers.iter().map(String::as_str).collect();
         for credential in accounts.into_iter().flat_map(BTreeMap::values) {

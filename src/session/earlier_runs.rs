@@ -312,7 +312,7 @@ pub fn plan_decisions(scope: &Scope, target: &Target, specification: &Specificat
         ("--profile", target::permission_profile(&scope.selection, target).to_owned()),
         ("--budget", format!("{:?}", scope.budget)),
         ("--window", format!("{:?}", options.windows)),
-        ("credentials", format!("{:?} {:?}", options.full, options.limited)),
+        ("credentials", format!("{:?} {:?} {:?}", options.full, options.limited, options.other)),
     ];
     parts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

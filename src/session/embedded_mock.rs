@@ -107,8 +107,9 @@ fn options(specification: &Specification, faults: &[String], variants: &[String]
 }
 
 fn accounts(options: &MockOptions) -> Accounts {
-    let limited = secrets(&options.accounts.limited);
-    Accounts { full: secrets(&options.accounts.full), limited: (!limited.is_empty()).then_some(limited), headers: Vec::new() }
+    let beside = |account: &BTreeMap<String, MockSecret>| Some(secrets(account)).filter(|secrets| !secrets.is_empty());
+    let MockAccounts { full, limited, other } = &options.accounts;
+    Accounts { full: secrets(full), limited: beside(limited), other: beside(other), headers: Vec::new() }
 }
 
 /// A mock that is served.
@@ -172,6 +173,7 @@ fn whole_run(specification: &Specification, given: BTreeMap<String, Vec<GivenRes
         permission: Permission { writes: true, effects: None, disposable: false },
         full: Some(accounts.full.keys().cloned().collect()),
         limited: accounts.limited.keys().cloned().collect(),
+        other: accounts.other.keys().cloned().collect(),
         given,
         mark: "probity".to_owned(),
         burst: MOST_BURST,
@@ -189,7 +191,7 @@ fn whole_run(specification: &Specification, given: BTreeMap<String, Vec<GivenRes
 fn authenticated(planned: &Plan) -> u32 {
     let counted = planned.probes.iter().filter(|probe| {
         let unknown = match probe.request.credentials {
-            Credentials::Full | Credentials::Limited => false,
+            Credentials::Full | Credentials::Limited | Credentials::Other => false,
             // A contract without security has a limit all the same.
             Credentials::None => probe.fault.as_ref().is_some_and(|fault| fault.place == Place::Credentials),
             Credentials::WrongSecret | Credentials::Without(_) => true,
@@ -247,7 +249,11 @@ fn secrets(account: &BTreeMap<String, MockSecret>) -> Secrets {
 /// Each credential: the one the environment has, else the invented one.
 fn from_environment(specification: &Specification, invented: &MockAccounts) -> MockAccounts {
     let suite = &specification.suite.accounts;
-    MockAccounts { full: chosen(&suite.full, &invented.full), limited: chosen(&suite.limited, &invented.limited) }
+    MockAccounts {
+        full: chosen(&suite.full, &invented.full),
+        limited: chosen(&suite.limited, &invented.limited),
+        other: chosen(&suite.other, &invented.other),
+    }
 }
 
 fn chosen(account: &Account, invented: &BTreeMap<String, MockSecret>) -> BTreeMap<String, MockSecret> {

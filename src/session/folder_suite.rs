@@ -58,7 +58,7 @@ fn is_same(named: &Path, of_suite: &str, beside: &Source) -> bool {
     matches!(beside, Source::File(path) if canonical(path).is_some_and(|path| Some(path) == canonical(named)))
 }
 
-/// Why a file may have been put there by somebody else.
+/// Why a file may have been put there by another user.
 #[cfg(unix)]
 fn check_owner(path: &Path) -> Result<(), &'static str> {
     use std::os::unix::fs::MetadataExt;

@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::specification::Specification;
-use crate::execute::http::{Accounts, OwnField};
-use crate::model::contract::{Contract, SecurityScheme, Status};
+use crate::execute::http::{Accounts, KnownSchemes, OwnField};
+use crate::model::contract::{Contract, Operation, SecurityScheme, Status};
 use crate::model::exchange::Outcomes;
 use crate::model::filter::Filter;
 use crate::model::own_header::OwnHeader;
 use crate::model::plan::Plan;
-use crate::model::suite::Suite;
+use crate::model::reason::UserChoice;
+use crate::model::suite::{AccountName, Suite};
+use crate::model::trigger_name::TriggerName;
 use crate::session::stop::Stop;
 
 /// The header fields of the command line, and those of the suite that it does not replace.
@@ -107,6 +109,18 @@ pub fn accounts(
         ", or name a --suite that says where they come from".to_owned()
     };
     Err(Stop::Unusable(format!("credentials are missing: set {words}{}{source}", all.join(", "))))
+}
+
+/// Says that operations are private and no account is there to ask for them, and which variables that takes.
+pub fn unasked_private_note(specification: &Specification, known: &KnownSchemes) -> Option<String> {
+    let Specification { suite, contract, .. } = specification;
+    let is_private = |operation: &&Operation| {
+        let mut conditions = operation.responses.iter().flat_map(|response| &response.conditions);
+        conditions.any(|condition| condition.trigger == TriggerName::OTHER_OWNER)
+    };
+    let (count, variables) = (contract.operations.iter().filter(is_private).count(), suite.accounts.variables(AccountName::Other));
+    let are = if count == 1 { "1 operation is private and is not".to_owned() } else { format!("{count} operations are private and are not") };
+    (count > 0 && known.other.is_empty()).then(|| format!("{are} asked for as another account: {}", UserChoice::OtherAccount(variables)))
 }
 
 /// Says which credentials were sent where every request that a server answered was refused with 401.

@@ -4,7 +4,7 @@ use super::connection::{NamedValues, for_a_server};
 use super::earlier_runs::EarlierRuns;
 use super::embedded_mock::EmbeddedMock;
 use super::failed::failed_cells;
-use super::identity::headers;
+use super::identity::{headers, unasked_private_note};
 use super::observer::Observer;
 use super::options::{PlanOptions, Scope};
 use super::planned_log_ins::{PlannedLogIn, planned_log_ins};
@@ -14,7 +14,7 @@ use super::stop::Stop;
 use super::suite_allowance::{Allowed, allowed};
 use super::suite_commands;
 use super::target::{self, Target};
-use crate::execute::http::Accounts;
+use crate::execute::http::{Accounts, KnownSchemes};
 use crate::execute::journal::Answers;
 use crate::model::contract::RateLimit;
 use crate::model::own_header::OwnHeader;
@@ -45,7 +45,7 @@ pub struct Planned {
 pub fn plan(args: &PlanOptions, observer: &dyn Observer) -> Result<Planned, Stop> {
     let scope = &args.scope;
     let specification = Specification::load(&scope.files)?;
-    specification.folder_suite.iter().for_each(|told| observer.note(told));
+    specification.told.iter().for_each(|told| observer.note(told));
     let named = scope.target.as_deref().or(specification.suite.target.as_deref()).unwrap_or("mock");
     let target = Target::for_plan(named, scope.live || specification.suite.live, scope.files.route.proxy.is_some())?;
     let (selection, allowed) = allowed(&scope.selection, &target, &specification)?;
@@ -70,8 +70,10 @@ pub fn plan(args: &PlanOptions, observer: &dyn Observer) -> Result<Planned, Stop
         // A plan needs no secret; it only asks whether the account without permissions is there.
         let named = NamedValues::read(args.credentials.as_deref())?.with(&specification.values);
         let lookup = |name: &str| named.get(name);
-        let (_, limited) = Accounts::available(&specification.suite, &lookup).schemes();
-        (target::given_from_environment(&specification.suite, &lookup), (specification.suite.accounts.full.keys().cloned().collect(), limited))
+        let full = specification.suite.accounts.full.keys().cloned().collect();
+        let schemes = KnownSchemes { full, ..Accounts::available(&specification.suite, &lookup).schemes() };
+        unasked_private_note(&specification, &schemes).iter().for_each(|note| observer.note(note));
+        (target::given_from_environment(&specification.suite, &lookup), schemes)
     };
     let outside = suite_commands::planned(&specification, &target, scope.no_hooks);
     for (kind, more) in &outside.given {

@@ -8,7 +8,7 @@ use crate::model::contract::{Contract, SecurityScheme};
 use crate::model::effect::Effect;
 use crate::model::log_in::Lifetime;
 use crate::model::plan::{Credentials, Plan};
-use crate::model::suite::{Credential, Suite};
+use crate::model::suite::{AccountName, Credential, Suite};
 
 /// Checks how credentials are obtained, and looks up where the contract says that tokens are.
 ///
@@ -16,8 +16,7 @@ use crate::model::suite::{Credential, Suite};
 /// A log-in that cannot be meant, or a token without a way to obtain it.
 pub fn prepare_log_ins(suite: &mut Suite, contract: &Contract) -> Result<(), String> {
     let schemes = suite.security.schemes.clone();
-    let accounts = [&mut suite.accounts.full, &mut suite.accounts.limited];
-    for (name, credential) in accounts.into_iter().flatten() {
+    for (name, credential) in suite.accounts.all_mut().into_iter().flat_map(|(_, account)| account) {
         let sent = contract.security_schemes.get(name);
         let obtained = matches!(credential, Credential::LogIn(_) | Credential::Oauth(_));
         if obtained && matches!(sent, Some(SecurityScheme::Basic | SecurityScheme::Other(_)) | None) {
@@ -50,8 +49,8 @@ fn token_url(scheme: &Value) -> Option<String> {
 /// A credential that a run obtains by requests beside those of its plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PlannedLogIn {
-    /// The account: `full` or `limited`.
-    pub account: &'static str,
+    /// The account.
+    pub account: AccountName,
     /// The security scheme that it is for.
     pub scheme: String,
     /// Its method.
@@ -69,19 +68,15 @@ pub struct PlannedLogIn {
 
 /// The credentials that the requests of a plan need and that have to be obtained.
 pub fn planned_log_ins(suite: &Suite, contract: &Contract, plan: &Plan) -> Vec<PlannedLogIn> {
-    let accounts = [("full", &suite.accounts.full), ("limited", &suite.accounts.limited)];
-    let all = accounts.into_iter().flat_map(|(account, all)| all.iter().map(move |(name, credential)| (account, name, credential)));
-    let asks = |account: &str, scheme: &String| {
+    let all = suite.accounts.all().into_iter().flat_map(|(account, all)| all.iter().map(move |(name, credential)| (account, name, credential)));
+    let asks = |account: AccountName, scheme: &String| {
         plan.probes.iter().any(|probe| {
-            let by_whom = match probe.request.credentials {
-                Credentials::Limited => account == "limited",
-                Credentials::None | Credentials::WrongSecret => false,
-                Credentials::Full | Credentials::Without(_) => account == "full",
-            };
+            let credentials = &probe.request.credentials;
+            let by_whom = *credentials != Credentials::WrongSecret && credentials.account() == Some(account);
             by_whom && contract.operation(&probe.operation).is_some_and(|operation| operation.security.iter().flatten().any(|name| name == scheme))
         })
     };
-    let needed = all.filter(|(account, name, _)| asks(account, name));
+    let needed = all.filter(|(account, name, _)| asks(*account, name));
     let planned = needed.filter_map(|(account, scheme, credential)| {
         let (method, url, lifetime) = match credential {
             Credential::LogIn(log_in) => {

@@ -33,7 +33,7 @@ use std::time::Instant;
 /// Something must be fixed first, nothing is selected, or the target did not answer.
 pub fn run(args: &RunOptions, observer: &dyn Observer) -> Result<Conclusion, Stop> {
     let specification = Specification::load(&args.scope.files)?.with_checks(&args.reports.checks)?;
-    specification.folder_suite.iter().for_each(|told| observer.note(told));
+    specification.told.iter().for_each(|told| observer.note(told));
     let files = &specification.files;
     if args.scope.target.is_none() && specification.suite.target.is_none() && (files.contract.is_some() || files.suite.is_some()) {
         // Whether a server of one's own was meant cannot be told; a gate in CI must not prove the mock.

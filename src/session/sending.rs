@@ -3,7 +3,7 @@
 use super::connection::{Connection, NamedValues, environment, for_a_server};
 use super::earlier_runs::EarlierRuns;
 use super::failed::failed_cells;
-use super::identity::{accounts, headers};
+use super::identity::{accounts, headers, unasked_private_note};
 use super::suite_commands::CommandResults;
 use super::target::{self, Specification, Target};
 use super::{fetch, regressions};
@@ -101,6 +101,7 @@ impl RunContext {
         named.check(&specification.suite, &headers, observer)?;
         let filter = scope.selection.operations.clone().or(&specification.suite.select);
         let accounts = accounts(specification, &filter, &headers, &lookup)?;
+        unasked_private_note(specification, &accounts.schemes()).iter().for_each(|note| observer.note(note));
         let mut given: BTreeMap<String, Vec<GivenResource>> = target::given_from_environment(&specification.suite, &lookup);
         for (kind, more) in &outside.given {
             given.entry(kind.clone()).or_default().extend(more.iter().cloned());

@@ -12,7 +12,7 @@ use super::folder_suite::{FolderFiles, with_folder_suite};
 use super::options::Files;
 use super::planned_log_ins::prepare_log_ins;
 use super::web_fuzzing_log_ins::{ReadAuthFile, read_auth_file};
-use crate::contract::{Schemas, accounts_for, use_own_requests, use_own_security};
+use crate::contract::{Schemas, accounts_for, use_own_requests, use_own_security, use_private};
 use crate::execute::journal::digest;
 use crate::judge::{CredentialHints, JudgeInput, checks, decides_verdict};
 use crate::mock::ServedContract;
@@ -46,8 +46,8 @@ pub struct Specification {
     pub commands: CommandSource,
     /// The files that it was read from.
     pub files: Files,
-    /// Which suite of the working folder is used, or why one that stands there is not, as a sentence.
-    pub folder_suite: Option<String>,
+    /// What a user is told of it before anything else, a sentence each.
+    pub told: Vec<String>,
     /// Whether the suite names accounts of its own, and not those that the contract itself asks for.
     pub names_accounts: bool,
     /// What the texts of the contract's files can be had from once more.
@@ -64,22 +64,25 @@ impl Specification {
     /// A file is not readable, or not what it should be; the place in it.
     pub fn load(files: &Files) -> Result<Self, Stop> {
         let FolderFiles { files, told } = with_folder_suite(files)?;
-        Ok(Self { folder_suite: told, ..Self::load_named(&files)? })
+        let mut specification = Self::load_named(&files)?;
+        specification.told.splice(0..0, told);
+        Ok(specification)
     }
 
     /// The same without the suite of the working folder.
     fn load_named(files: &Files) -> Result<Self, Stop> {
-        let (contract, texts, mut suite, log_ins) = contract_and_suite(files)?;
+        let (mut contract, texts, mut suite, log_ins) = contract_and_suite(files)?;
         let ReadAuthFile { values, left_out, .. } = log_ins;
         let names_accounts = !suite.accounts.full.is_empty();
         if !names_accounts {
             suite.accounts = accounts_for(&contract);
         }
+        let told = use_private(&mut contract, &suite).map_err(|reason| Stop::Unusable(format!("the suite {}: {reason}", suite.name)))?;
         let schemas = accepting(&contract, &suite)?;
         let levels = checked_levels(suite.checks.clone(), &format!("the suite {}: checks", suite.name))?;
         let (contract, suite, commands) = (Arc::new(contract), Arc::new(suite), CommandSource::of(files));
-        let (files, folder_suite, served) = (files.clone(), None, OnceLock::new());
-        Ok(Self { contract, suite, schemas, levels, values, left_out, commands, files, folder_suite, names_accounts, texts, served })
+        let (files, served) = (files.clone(), OnceLock::new());
+        Ok(Self { contract, suite, schemas, levels, values, left_out, commands, files, told, names_accounts, texts, served })
     }
 
     /// The same where these levels of checks go before the suite's.
@@ -195,6 +198,7 @@ fn read_log_ins(files: &Files, suite: &mut Suite, contract: &Contract) -> Result
     let mut read = read.map_err(|reason| Stop::Unusable(format!("{}: {reason}", path.display())))?;
     suite.accounts.full.append(&mut read.accounts.full);
     suite.accounts.limited.append(&mut read.accounts.limited);
+    suite.accounts.other.append(&mut read.accounts.other);
     suite.security.schemes.append(&mut read.security.schemes);
     suite.security.needs.append(&mut read.security.needs);
     Ok(read)
@@ -285,7 +289,7 @@ fn check_suite(suite: &Suite, contract: &Contract) -> Result<(), Stop> {
             )));
         }
     }
-    for scheme in suite.accounts.full.keys().chain(suite.accounts.limited.keys()) {
+    for scheme in suite.accounts.all().into_iter().flat_map(|(_, account)| account.keys()) {
         if !contract.security_schemes.contains_key(scheme) {
             let known: Vec<&str> = contract.security_schemes.keys().map(String::as_str).collect();
             return Err(Stop::Unusable(format!(

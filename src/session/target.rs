@@ -10,6 +10,7 @@ use url::{Host, Url};
 use super::options::{Profile, RunOptions, Selection};
 use super::shown_address::quoted_address;
 pub use super::specification::{Specification, sources};
+use crate::execute::http::KnownSchemes;
 use crate::execute::{FULL_BURST, MOST_BURST};
 use crate::judge::CredentialHints;
 use crate::judge::exchange_rules::CredentialHint;
@@ -202,7 +203,7 @@ pub fn options(
     target: &Target,
     suite: &Suite,
     given: BTreeMap<String, Vec<GivenResource>>,
-    (full, limited): (BTreeSet<String>, BTreeSet<String>),
+    KnownSchemes { full, limited, other }: KnownSchemes,
     mark: String,
 ) -> Result<PlanningOptions, Stop> {
     if selection.profile == Some(Profile::Full) && !may_write(selection, target) {
@@ -233,6 +234,7 @@ pub fn options(
         },
         full: Some(full),
         limited,
+        other,
         given,
         mark,
         thorough: selection.thorough,
@@ -288,7 +290,7 @@ pub fn hints(suite: &Suite, contract: &Contract) -> CredentialHints {
         };
         account.iter().filter_map(one).collect()
     };
-    CredentialHints { full: of(&suite.accounts.full), limited: of(&suite.accounts.limited) }
+    CredentialHints { full: of(&suite.accounts.full), limited: of(&suite.accounts.limited), other: of(&suite.accounts.other) }
 }
 
 fn where_credential_goes(name: &str, scheme: &SecurityScheme, credential: &Credential) -> Option<CredentialHint> {

@@ -50,21 +50,30 @@ pub fn read_auth_file(document: &Value, schemes: &BTreeMap<String, SecuritySchem
         }
     };
     let full = named(&choice.full)?.unwrap_or(&users[0]);
-    if choice.limited.is_some() && choice.limited.as_deref() == full.get("name").and_then(Value::as_str) {
-        return Err("the limited account is another user than the one that may do everything; name another one in `limited` or `full`".to_owned());
+    let name = |user: &Value| user.get("name").and_then(Value::as_str).map(str::to_owned);
+    let mut taken = vec![name(full)];
+    for (account, named) in [("limited", &choice.limited), ("other", &choice.other)].into_iter().filter(|(_, named)| named.is_some()) {
+        if taken.contains(named) {
+            return Err(format!("the {account} account is another user than the accounts before it; name another one in `{account}` or `full`"));
+        }
+        taken.push(named.clone());
     }
-    for (account, user) in [("full", Some(full)), ("limited", named(&choice.limited)?)] {
+    for (account, user) in [("full", Some(full)), ("limited", named(&choice.limited)?), ("other", named(&choice.other)?)] {
         let Some(user) = user else { continue };
         let user = with_template(user, &template);
         let mut reader = UserReader { prefix: format!("AUTH_{}", account.to_uppercase()), schemes, choice, read: &mut read };
-        let credentials = reader
-            .user(&user)
-            .map_err(|reason| format!("its user {}: {reason}", user.get("name").and_then(Value::as_str).unwrap_or("without a name")))?;
-        if account == "full" { read.accounts.full = credentials } else { read.accounts.limited = credentials }
+        let credentials =
+            reader.user(&user).map_err(|reason| format!("its user {}: {reason}", name(&user).as_deref().unwrap_or("without a name")))?;
+        match account {
+            "full" => read.accounts.full = credentials,
+            "limited" => read.accounts.limited = credentials,
+            _ => read.accounts.other = credentials,
+        }
     }
-    let others = users.len() - 1 - usize::from(choice.limited.is_some());
+    let others = users.len() - taken.len();
     if others > 0 {
-        read.left_out.push(format!("{others} other of its users; `auth` in the suite says which one is the limited account"));
+        read.left_out
+            .push(format!("{others} other of its users; `auth` in the suite says which one is the limited account, and which the other one"));
     }
     let own: Vec<String> = read.security.schemes.keys().cloned().collect();
     if !own.is_empty() {

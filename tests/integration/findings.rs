@@ -11,6 +11,7 @@ use probity::model::contract::{Contract, Method, Status};
 use probity::model::exchange::{Answer, AnswerContent, Ending, Exchange, Outcome, Outcomes, SentCredential, SentRequest};
 use probity::model::ids::ProbeId;
 use probity::model::plan::Plan;
+use probity::model::suite::AccountName;
 use probity::model::verdict::{Finding, Severity};
 use probity::report::finding_text;
 use serde_json::{Value, json};
@@ -254,7 +255,7 @@ fn exchange(method: &str, url: &str, body: Option<String>, came: &Came) -> Excha
         value => AnswerContent::Json(value.clone()),
     };
     let headers = came.headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let credentials = vec![SentCredential { scheme: "key".to_owned(), limited: false, wrong: false }];
+    let credentials = vec![SentCredential { scheme: "key".to_owned(), account: AccountName::Full, wrong: false }];
     let request = SentRequest { method: Method::new(method), url: url.to_owned(), body, credentials, ..SentRequest::default() };
     Exchange { request, answer: Some(Answer { status: Status(came.status), headers, body: content, millis: 1, echoes_credentials: came.echoes }) }
 }

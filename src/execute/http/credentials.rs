@@ -12,7 +12,7 @@ use super::{OwnField, Session, UnsignedRequest};
 use crate::model::contract::{Contract, Operation, SecurityScheme};
 use crate::model::exchange::SentCredential;
 use crate::model::plan::Credentials;
-use crate::model::suite::{Account, Credential, Suite};
+use crate::model::suite::{Account, AccountName, Credential, Suite};
 
 /// The secret that stands for a wrong one.
 pub(super) const WRONG_SECRET: &str = "wrong-secret";
@@ -38,6 +38,17 @@ pub enum Secret {
 /// Credentials by the name of the security scheme.
 pub type Secrets = BTreeMap<String, Secret>;
 
+/// The security schemes that each account has credentials for.
+#[derive(Debug, Clone, Default)]
+pub struct KnownSchemes {
+    /// Of the account that may do everything.
+    pub full: BTreeSet<String>,
+    /// Of the account that may do nothing.
+    pub limited: BTreeSet<String>,
+    /// Of the account that owns other things.
+    pub other: BTreeSet<String>,
+}
+
 /// The accounts of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Accounts {
@@ -45,6 +56,8 @@ pub struct Accounts {
     pub full: Secrets,
     /// May do nothing; absent when the environment has none.
     pub limited: Option<Secrets>,
+    /// Owns other things; absent when the environment has none.
+    pub other: Option<Secrets>,
     /// Header fields of the user's own, whoever asks.
     pub headers: Vec<OwnField>,
 }
@@ -53,8 +66,8 @@ impl Accounts {
     /// Takes the accounts of a suite from an environment, each only if all of it is there.
     pub fn complete(suite: &Suite, lookup: &dyn Fn(&str) -> Option<String>) -> Self {
         let full = secrets(&suite.accounts.full, lookup).unwrap_or_default();
-        let limited = if suite.accounts.limited.is_empty() { None } else { secrets(&suite.accounts.limited, lookup) };
-        Self { full, limited, headers: Vec::new() }
+        let beside = |account: &Account| if account.is_empty() { None } else { secrets(account, lookup) };
+        Self { full, limited: beside(&suite.accounts.limited), other: beside(&suite.accounts.other), headers: Vec::new() }
     }
 
     /// Takes from an environment what it has of the accounts of a suite.
@@ -63,14 +76,30 @@ impl Accounts {
             let one = |(scheme, credential): (&String, &Credential)| secrets(&Account::from([(scheme.clone(), credential.clone())]), lookup);
             account.iter().filter_map(one).flatten().collect::<Secrets>()
         };
-        let limited = of(&suite.accounts.limited);
-        Self { full: of(&suite.accounts.full), limited: (!limited.is_empty()).then_some(limited), headers: Vec::new() }
+        let beside = |account: &Account| Some(of(account)).filter(|found| !found.is_empty());
+        let (limited, other) = (beside(&suite.accounts.limited), beside(&suite.accounts.other));
+        Self { full: of(&suite.accounts.full), limited, other, headers: Vec::new() }
     }
 
-    /// The security schemes of both accounts.
-    pub fn schemes(&self) -> (BTreeSet<String>, BTreeSet<String>) {
+    /// The security schemes of each account.
+    pub fn schemes(&self) -> KnownSchemes {
         let of = |secrets: &Secrets| secrets.keys().cloned().collect();
-        (of(&self.full), self.limited.as_ref().map(of).unwrap_or_default())
+        let beside = |secrets: &Option<Secrets>| secrets.as_ref().map(of).unwrap_or_default();
+        KnownSchemes { full: of(&self.full), limited: beside(&self.limited), other: beside(&self.other) }
+    }
+
+    /// The credentials of an account.
+    fn of(&self, name: AccountName) -> Option<&Secrets> {
+        match name {
+            AccountName::Full => Some(&self.full),
+            AccountName::Limited => self.limited.as_ref(),
+            AccountName::Other => self.other.as_ref(),
+        }
+    }
+
+    /// What all accounts show.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&String, &Secret)> {
+        [Some(&self.full), self.limited.as_ref(), self.other.as_ref()].into_iter().flatten().flatten()
     }
 
     /// The account that a request is sent with, and the first alternative of the operation's security requirements that it can
@@ -81,11 +110,7 @@ impl Accounts {
         schemes: &BTreeMap<String, SecurityScheme>,
         credentials: &Credentials,
     ) -> Option<(&Secrets, &'o Vec<String>)> {
-        let account = match credentials {
-            Credentials::None => None,
-            Credentials::Limited => self.limited.as_ref(),
-            Credentials::Full | Credentials::WrongSecret | Credentials::Without(_) => Some(&self.full),
-        }?;
+        let account = self.of(credentials.account()?)?;
         // Where anybody may ask, whoever has credentials shows them all the same.
         let named = operation.security.iter().filter(|alternative| !alternative.is_empty());
         let satisfied: Vec<&Vec<String>> = named.filter(|alternative| alternative.iter().all(|scheme| account.contains_key(scheme))).collect();
@@ -131,7 +156,7 @@ impl Accounts {
             if let (Some(secret), Some(kind)) = (account.get(scheme), schemes.get(scheme)) {
                 let wrong = *credentials == Credentials::WrongSecret && (!proves || !matches!(secret, Secret::Value(_)));
                 apply_credential(request, kind, secret, wrong);
-                sent.push(SentCredential { scheme: scheme.clone(), limited: *credentials == Credentials::Limited, wrong });
+                sent.push(SentCredential { scheme: scheme.clone(), account: credentials.account().unwrap_or_default(), wrong });
             }
         }
         sent
@@ -226,8 +251,7 @@ mod tests {
             ("raw", Secret::Value(secret("r"))),
             ("key", Secret::Value(secret("k"))),
         ];
-        let accounts =
-            Accounts { full: full.into_iter().map(|(name, secret)| (name.to_owned(), secret)).collect(), limited: None, headers: Vec::new() };
+        let accounts = Accounts { full: full.into_iter().map(|(name, secret)| (name.to_owned(), secret)).collect(), ..Accounts::default() };
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let mut unsigned_request = UnsignedRequest { method: Method::GET, url: "http://h/a".to_owned(), headers, body: None };
         let sent = accounts.sign(&contract.operations[0], &contract.security_schemes, &Credentials::Full, &mut unsigned_request);

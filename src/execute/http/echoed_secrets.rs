@@ -41,9 +41,9 @@ impl SecretRedactor {
                 .iter()
                 .any(|alternative| alternative.iter().any(|name| name == scheme) && !alternative.iter().any(|name| shows(accounts, name)))
         };
-        let all = [Some(&accounts.full), accounts.limited.as_ref()].into_iter().flatten().flatten();
-        let shown =
-            all.flat_map(|(scheme, secret)| proving_texts(secret, alone(scheme) || is_secret_by_name(scheme, contract.security_schemes.get(scheme))));
+        let shown = accounts
+            .all()
+            .flat_map(|(scheme, secret)| proving_texts(secret, alone(scheme) || is_secret_by_name(scheme, contract.security_schemes.get(scheme))));
         let own = accounts.headers.iter().flat_map(|field| {
             let (name, secrets) = field.secrets();
             secrets.iter().map(move |(variable, value)| (names_a_secret(&format!("{name} {variable}")), value.expose_secret().to_owned()))
@@ -208,7 +208,7 @@ mod tests {
             ("key".to_owned(), Secret::Basic { username: text("someone-we-know"), password: text("s3cret/of ours") }),
             ("firm".to_owned(), Secret::Value(text("firm-12345678"))),
         ];
-        SecretRedactor::new(&Accounts { full: Secrets::from(full), limited: None, headers: Vec::new() }, &contract(security))
+        SecretRedactor::new(&Accounts { full: Secrets::from(full), ..Accounts::default() }, &contract(security))
     }
 
     fn censored(security: &Value, headers: &[(&str, &str)], body: AnswerContent) -> Answer {

@@ -17,7 +17,7 @@ mod unsigned_request;
 
 pub use answer_body::AnswerMemory;
 pub use client::{AnswerLimits, Client, ClientError, ServerRoute, TransportError};
-pub use credentials::{Accounts, Secret, Secrets};
+pub use credentials::{Accounts, KnownSchemes, Secret, Secrets};
 pub use echoed_secrets::SecretRedactor;
 pub use fetched_document::FetchedDocument;
 pub use obtained_credential::Session;

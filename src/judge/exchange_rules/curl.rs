@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::model::environment::{TextPiece, text_pieces};
 use crate::model::exchange::{SentCredential, SentRequest};
+use crate::model::suite::AccountName;
 use crate::model::text::is_invisible;
 
 /// Where a credential of a request comes from, for a command that must not hold it.
@@ -73,20 +74,26 @@ pub enum CredentialHint {
 /// What stands for a secret that is wrong on purpose.
 const WRONG_SECRET: &str = "wrong-secret";
 
-/// Where the credentials of the two accounts come from, by the name of the security scheme.
+/// Where the credentials of each account come from, by the name of the security scheme.
 #[derive(Debug, Clone, Default)]
 pub struct CredentialHints {
     /// Of the full account.
     pub full: BTreeMap<String, CredentialHint>,
     /// Of the account without permissions.
     pub limited: BTreeMap<String, CredentialHint>,
+    /// Of the account that owns other things.
+    pub other: BTreeMap<String, CredentialHint>,
 }
 
 impl CredentialHints {
     /// Where those credentials come from that a request was sent with, and no others.
     fn of(&self, request: &SentRequest) -> Vec<CredentialHint> {
         let one = |sent: &SentCredential| {
-            let account = if sent.limited { &self.limited } else { &self.full };
+            let account = match sent.account {
+                AccountName::Full => &self.full,
+                AccountName::Limited => &self.limited,
+                AccountName::Other => &self.other,
+            };
             account.get(&sent.scheme).map(|hint| if sent.wrong { hint.wrong() } else { hint.clone() })
         };
         request.credentials.iter().filter_map(one).collect()
@@ -328,8 +335,8 @@ mod tests {
         assert_eq!(bare(&sent), r#"curl -i 'http://x/' -H 'X-T: a '"${TENANT}"''\''b' -H 'x-t2: ${TENANT}' -H 'Cookie: ''c=1''; ''s=${S}'"#);
     }
 
-    fn sent(scheme: &str, limited: bool, wrong: bool) -> SentCredential {
-        SentCredential { scheme: scheme.to_owned(), limited, wrong }
+    fn sent(scheme: &str, account: AccountName, wrong: bool) -> SentCredential {
+        SentCredential { scheme: scheme.to_owned(), account, wrong }
     }
 
     #[test]
@@ -342,18 +349,20 @@ mod tests {
                 ("cookie".to_owned(), CredentialHint::Cookie { name: "c".to_owned(), env: "C".to_owned() }),
             ]),
             limited: BTreeMap::from([("basic".to_owned(), CredentialHint::Basic { username_env: "K2".to_owned(), password_env: "S2".to_owned() })]),
+            other: BTreeMap::from([("basic".to_owned(), CredentialHint::Basic { username_env: "K3".to_owned(), password_env: "S3".to_owned() })]),
         };
         let with =
             |credentials: Vec<SentCredential>| curl(&SentRequest { credentials, ..request("HEAD", "http://x/", &[("cookie", "a=1")], None) }, &hints);
         assert_eq!(with(vec![]), "curl -i --head 'http://x/' -H 'Cookie: ''a=1'");
         assert_eq!(
-            with(vec![sent("basic", false, false), sent("firm", false, false)]),
+            with(vec![sent("basic", AccountName::Full, false), sent("firm", AccountName::Full, false)]),
             r#"curl -i --head 'http://x/' -u "${KEY}":"${SECRET}" -H 'X-Firm: '"${FIRM}" -H 'Cookie: ''a=1'"#
         );
-        assert_eq!(with(vec![sent("query", false, false)]), "curl -i --head 'http://x/' --url-query 'k=''a; rm' -H 'Cookie: ''a=1'");
-        assert_eq!(with(vec![sent("cookie", false, false)]), r#"curl -i --head 'http://x/' -H 'Cookie: ''a=1''; ''c='"${C}""#);
-        assert_eq!(with(vec![sent("basic", true, false)]), r#"curl -i --head 'http://x/' -u "${K2}":"${S2}" -H 'Cookie: ''a=1'"#);
-        assert_eq!(with(vec![sent("basic", false, true)]), r#"curl -i --head 'http://x/' -u "${KEY}":wrong-secret -H 'Cookie: ''a=1'"#);
-        assert_eq!(with(vec![sent("firm", false, true)]), "curl -i --head 'http://x/' -H 'X-Firm: wrong-secret' -H 'Cookie: ''a=1'");
+        assert_eq!(with(vec![sent("query", AccountName::Full, false)]), "curl -i --head 'http://x/' --url-query 'k=''a; rm' -H 'Cookie: ''a=1'");
+        assert_eq!(with(vec![sent("cookie", AccountName::Full, false)]), r#"curl -i --head 'http://x/' -H 'Cookie: ''a=1''; ''c='"${C}""#);
+        assert_eq!(with(vec![sent("basic", AccountName::Limited, false)]), r#"curl -i --head 'http://x/' -u "${K2}":"${S2}" -H 'Cookie: ''a=1'"#);
+        assert_eq!(with(vec![sent("basic", AccountName::Other, false)]), r#"curl -i --head 'http://x/' -u "${K3}":"${S3}" -H 'Cookie: ''a=1'"#);
+        assert_eq!(with(vec![sent("basic", AccountName::Full, true)]), r#"curl -i --head 'http://x/' -u "${KEY}":wrong-secret -H 'Cookie: ''a=1'"#);
+        assert_eq!(with(vec![sent("firm", AccountName::Full, true)]), "curl -i --head 'http://x/' -H 'X-Firm: wrong-secret' -H 'Cookie: ''a=1'");
     }
 }

@@ -160,6 +160,7 @@ fn create(turn: &mut AcceptedRequest<'_, '_>, shared: &SharedParts, index: usize
     if !by_other {
         let mut resource = Resource::new(id.clone(), stored_resource(routed, kind, &body, sent, sample));
         resource.created_by = Some(routed.operation.id.clone());
+        resource.of_other = routed.by_other;
         resource.sent = sent.clone();
         resource.references = shared.references.get(at).cloned().unwrap_or_default();
         resource.parents = parents(routed);

@@ -20,6 +20,7 @@ pub(super) const FAULTS: &[Fault] = &[
     overlooks!("wrong-secret-accepted", [TriggerName::WRONG_SECRET], "any secret is taken"),
     overlooks!("missing-header-accepted", [TriggerName::MISSING_HEADER], "a required header may be left out"),
     overlooks!("forbidden-accepted", [TriggerName::LIMITED_CREDENTIALS], "an account without permission may do everything"),
+    overlooks!("other-owner-accepted", [TriggerName::OTHER_OWNER], "what is private is there for every account"),
     overlooks!(
         "media-type-ignored",
         [TriggerName::WRONG_CONTENT_TYPE, TriggerName::MEDIA_TYPE_PARAMETER, TriggerName::MISSING_CONTENT_TYPE],

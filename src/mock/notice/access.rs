@@ -15,7 +15,8 @@ pub(crate) fn access(routed: &RoutedRequest<'_>, caller: &Caller) -> Vec<Noticed
     };
     let mut noticed = Vec::new();
     match caller {
-        Caller::Full => {}
+        // What it may not see is looked for among what there is.
+        Caller::Full | Caller::Other => {}
         Caller::Limited => noticed.push(Noticed::new(TriggerName::LIMITED_CREDENTIALS, "This account has no permission for the operation.")),
         Caller::Anonymous => {
             noticed

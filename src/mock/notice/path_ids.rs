@@ -63,6 +63,9 @@ fn resource(routed: &RoutedRequest<'_>, state: &MockState, name: &str, kind: &st
         });
         return;
     };
+    if resource.of_other != routed.by_other && resource.created_by.is_some() {
+        noticed.push(Noticed::new(TriggerName::OTHER_OWNER, format!("There is no {kind} {id} for this account.")).at_parameter(name));
+    }
     if resource.expired {
         noticed.push(Noticed::new(TriggerName::EXPIRED, format!("{kind} {id} has expired.")).at_parameter(name));
     } else if routed.listed(TriggerName::FINISHED).next().is_some() && !job::is_finished(&routed.core.contract, kind, resource) {

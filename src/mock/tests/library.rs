@@ -169,7 +169,8 @@ fn book() -> Value {
             "x-probity-when": {"400": [{"trigger": "malformed-id", "or": [404]}, {"trigger": "undocumented-parameter", "at": "include"}]}},
         "patch": {"operationId": "books.update", "requestBody": body(&json!({"data": {"type": "books", "id": "7", "attributes": {"pages": 11}}}), wrapped(&new_book(true))),
             "responses": {"200": document("object", json!({"data": book_of("7")}), json!({})), "400": error("400", json!({})), "404": error("404", json!({})), "409": error("409", json!({}))}},
-        "delete": {"operationId": "books.delete", "responses": {"204": {"description": "gone"}, "403": error("403", json!({})), "404": error("404", json!({}))}},
+        "delete": {"operationId": "books.delete", "responses": {"204": {"description": "gone"}, "403": error("403", json!({})), "404": error("404", json!({}))},
+            "x-probity-when": {"403": ["limited-credentials", "other-owner"]}},
     })
 }
 
@@ -188,7 +189,7 @@ fn linkage() -> Value {
 
 pub(super) fn suite() -> Value {
     let account = json!({"key": {"basic": {"username": "U", "password": "P"}}, "tenant": {"value": {"env": "T"}}});
-    json!({"name": "library", "contract": "x", "accounts": {"full": account, "limited": account}, "given": {"prints": [{"env": "OLD", "state": "expired"}]}})
+    json!({"name": "library", "contract": "x", "accounts": {"full": account, "limited": account, "other": account}, "given": {"prints": [{"env": "OLD", "state": "expired"}]}})
 }
 
 pub(super) fn asker(faults: &[&str]) -> Asker {

@@ -116,3 +116,25 @@ fn strangers_and_those_without_permission_are_refused() {
         assert_eq!((answer.status, answer.header("www-authenticate").is_some()), (status, status == 401));
     }
 }
+
+#[test]
+fn what_an_account_has_made_is_not_there_for_another_where_the_contract_says_so() {
+    let asker = asker(&[]);
+    let by_other = |method: &str, address: &str, body: &Value| {
+        let mut request = asker.request(method, address, body);
+        request.headers.retain(|(name, _)| name != "Authorization");
+        request.headers.push(("Authorization".to_owned(), "Basic cHJvYml0eS1vdGhlcjpwcm9iaXR5LXNlY3JldC1vdGhlcg==".to_owned()));
+        asker.mock.answer(request)
+    };
+    let author = author(&asker);
+    let mine = id(&asker.ask("POST", "/books", &written("Mine", &[&author]), 201));
+    let theirs = by_other("POST", "/books", &written("Theirs", &[&author]));
+    assert_eq!(theirs.status, 201, "the other account has rights of its own");
+    let theirs = id(&theirs);
+    assert_eq!(by_other("DELETE", &format!("/books/{mine}"), &Value::Null).status, 403);
+    asker.ask("DELETE", &format!("/books/{theirs}"), &Value::Null, 403);
+    // The contract calls nothing but the deletion private.
+    assert_eq!(by_other("GET", &format!("/books/{mine}"), &Value::Null).status, 200);
+    assert_eq!(by_other("DELETE", &format!("/books/{theirs}"), &Value::Null).status, 204);
+    asker.ask("DELETE", &format!("/books/{mine}"), &Value::Null, 204);
+}

@@ -36,6 +36,8 @@ pub enum UserChoice {
     },
     /// There is no account without permissions; the variables that the suite takes its credentials from.
     LimitedAccount(Vec<String>),
+    /// There is no account that owns other things; the variables that the suite takes its credentials from.
+    OtherAccount(Vec<String>),
 }
 
 impl UserChoice {
@@ -46,7 +48,7 @@ impl UserChoice {
             Self::NotMade(..) => Code::NotAllowed(Effect::Borrowed),
             Self::NamedEffect(_) => Code::EffectNotAllowed,
             Self::SkippedBySuite(_) | Self::Excluded => Code::LeftOut,
-            Self::Credentials { .. } | Self::LimitedAccount(_) => Code::NoCredentials,
+            Self::Credentials { .. } | Self::LimitedAccount(_) | Self::OtherAccount(_) => Code::NoCredentials,
         }
     }
 }

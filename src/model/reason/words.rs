@@ -29,9 +29,10 @@ impl Display for UserChoice {
                 let how = if variables.is_empty() { "and the suite names none".to_owned() } else { format!("set {}", variables.join(" and ")) };
                 write!(to, "there are no credentials for {}; {how}", schemes.join(" and "))
             }
-            Self::LimitedAccount(variables) => {
+            Self::LimitedAccount(variables) | Self::OtherAccount(variables) => {
                 let how = if variables.is_empty() { "the suite names none".to_owned() } else { format!("set {}", variables.join(" and ")) };
-                write!(to, "there are no credentials of an account without permissions; {how}")
+                let whose = if matches!(self, Self::LimitedAccount(_)) { "without permissions" } else { "that owns other things" };
+                write!(to, "there are no credentials of an account {whose}; {how}")
             }
         }
     }

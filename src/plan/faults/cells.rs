@@ -6,9 +6,9 @@ use super::conditions_met;
 use super::preconditions::{PreparedFault, slots_removed_by};
 use super::single_item::alone;
 use crate::model::contract::{Condition, Operation, Status, WHOLE_SERVER};
-use crate::model::plan::{Body, Credentials, Fault, Intent, Place, PlannedCell, Probe, ProbeId, Purpose, Repeat, Stage};
+use crate::model::plan::{Body, Fault, Intent, Place, PlannedCell, Probe, ProbeId, Purpose, Repeat, Stage};
 use crate::model::reason::{NoRequest, NoState, Reason, UserChoice};
-use crate::model::suite::{Credential, Suite};
+use crate::model::suite::AccountName;
 use crate::model::trigger_name::TriggerName;
 use crate::plan::bound_request::BoundRequest;
 use crate::plan::effect::reads;
@@ -116,8 +116,10 @@ impl Resolver<'_> {
         let mut aimed: Vec<ProbeId> = Vec::new();
         let mut done: Vec<TriggerName> = Vec::new();
         for (condition, allowed, mutation) in ways {
-            // A trigger is done once its plainest way is planned; without --thorough, so is the cell.
-            if done.contains(&condition.trigger) {
+            // A trigger is done once its plainest way is planned; without --thorough, so is the cell. What is called private
+            // is asked for beside whatever else shows the status.
+            let enough = !aimed.is_empty() && !self.context.options.thorough && !self.asks_who(operation, status);
+            if done.contains(&condition.trigger) || (enough && condition.trigger != TriggerName::OTHER_OWNER) {
                 continue;
             }
             if let Some(reason) = self.why_not_sent(operation, &mutation) {
@@ -133,9 +135,6 @@ impl Resolver<'_> {
                 Err(reason) if reason.is_choice() || matches!(mutation.precondition, Precondition::Given(_)) => skipped = Some(reason),
                 Err(reason) if !reasons.contains(&reason) => reasons.push(reason),
                 Err(_) => {}
-            }
-            if !aimed.is_empty() && !self.context.options.thorough && !self.asks_who(operation, status) {
-                break;
             }
         }
         match skipped {
@@ -163,8 +162,16 @@ impl Resolver<'_> {
             // Harmless only as long as the server refuses it, which is what is in question.
             return Some(UserChoice::Method(method.clone()).into());
         }
-        let limited = mutation.request.credentials == Credentials::Limited && !is_satisfied(operation, &self.context.options.limited);
-        limited.then(|| no_limited(self.context.suite).into())
+        let (options, accounts) = (&self.context.options, &self.context.suite.accounts);
+        match mutation.request.credentials.account()? {
+            AccountName::Limited if !is_satisfied(operation, &options.limited) => {
+                Some(UserChoice::LimitedAccount(accounts.variables(AccountName::Limited)).into())
+            }
+            AccountName::Other if !is_satisfied(operation, &options.other) => {
+                Some(UserChoice::OtherAccount(accounts.variables(AccountName::Other)).into())
+            }
+            _ => None,
+        }
     }
 
     /// Every way to provoke one of the conditions, with the statuses that the contract allows for it. The names in the
@@ -328,8 +335,4 @@ fn why_not(plain: &BoundRequest, conditions: &[Condition], possible: &[TriggerNa
         }
     }
     NoRequest::NoTrigger { tried, lacking }
-}
-
-fn no_limited(suite: &Suite) -> UserChoice {
-    UserChoice::LimitedAccount(suite.accounts.limited.values().flat_map(Credential::variables).collect())
 }

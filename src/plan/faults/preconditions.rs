@@ -6,7 +6,7 @@ use crate::contract::replace_or_add;
 use crate::model::assumption::Assumption;
 use crate::model::contract::{Operation, ResourceNeed, Status};
 use crate::model::plan::{Binding, Body, Capture, Fault, Origin, Place, ProbeId, RequestTemplate, Slot, SlotId, Stage};
-use crate::model::reason::{NoRequest, NoState, Reason};
+use crate::model::reason::{NoRequest, NoState, Reason, UserChoice};
 use crate::plan::bound_request::BoundRequest;
 use crate::plan::resolver::Resolver;
 use crate::plan::triggers::{Mutation, Precondition};
@@ -53,6 +53,7 @@ impl Resolver<'_> {
             Precondition::Plain | Precondition::Exhausted | Precondition::Finished => {}
             Precondition::Again(at) => self.again(operation, &mut settled, success, at.as_deref())?,
             Precondition::Deleted => self.deleted(&mut settled)?,
+            Precondition::Own => self.require_own(&mut settled)?,
             Precondition::Referred(by) => self.referred(&mut settled, by.as_deref())?,
             Precondition::Unfinished => self.unfinished(&mut settled)?,
             Precondition::Unmodified { condition, validator } => self.unmodified(&mut settled, success, (condition, validator))?,
@@ -130,6 +131,23 @@ impl Resolver<'_> {
         settled.request.replace_slot(&place.slot, slot);
         settled.after.push(consumer.clone());
         settled.stage = Stage::Gone;
+        Ok(())
+    }
+
+    /// What is in the path is made by this run: nothing that is there already is asked for in the name of another user. One of
+    /// several things in the path cannot be exchanged, because it belongs to the others.
+    fn require_own(&mut self, settled: &mut PreparedFault) -> Result<(), Reason> {
+        let place = path_filling(&settled.request).ok_or(NoState::NothingInPath)?;
+        if self.builder.plan().is_made(&place.slot) {
+            return Ok(());
+        }
+        if !self.context.options.permission.writes {
+            return Err(UserChoice::Writes.into());
+        }
+        let kind = self.kind_of(&place.slot);
+        let alone = settled.request.fillings.iter().filter(|binding| matches!(binding.place, Place::Path(_))).count() == 1;
+        let own = if alone { self.another(&kind, None) } else { None };
+        settled.request.replace_slot(&place.slot, &own.ok_or(NoState::NoneMade(kind))?);
         Ok(())
     }
 

@@ -24,6 +24,7 @@ mod missing_header;
 mod missing_query_parameter;
 mod no_credentials;
 mod not_acceptable;
+mod other_owner;
 mod over_limit;
 mod repeated_ids;
 #[cfg(test)]
@@ -218,6 +219,8 @@ pub enum Precondition {
     Again(Option<String>),
     /// The resource in the path has been deleted.
     Deleted,
+    /// The run has made the resource in the path with its first account.
+    Own,
     /// The resource is one that something made by this operation refers to.
     Referred(Option<String>),
     /// The job has been made and has not finished.
@@ -257,6 +260,7 @@ pub const TRIGGERS: &[Trigger] = &[
     wrong_secret::TRIGGER,
     missing_header::TRIGGER,
     limited_credentials::TRIGGER,
+    other_owner::TRIGGER,
     unknown_id::TRIGGER,
     unknown_reference::TRIGGER,
     deleted_resource::TRIGGER,

@@ -279,6 +279,7 @@ pub fn suite_for(contract: &Path) -> Suite {
         reads: Vec::new(),
         session: Vec::new(),
         catalogues: Vec::new(),
+        private: Vec::new(),
         live: false,
         select: crate::model::filter::Filter::default(),
         requests: BTreeMap::new(),

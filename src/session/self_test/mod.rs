@@ -14,7 +14,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::embedded_mock::EmbeddedMock;
-use crate::execute::http::{Accounts, AnswerLimits, Client, Permit, ServerRoute};
+use crate::execute::http::{Accounts, AnswerLimits, Client, KnownSchemes, Permit, ServerRoute};
 use crate::execute::{ExecutionSettings, MOST_BURST, ResourceHooks, Run};
 use crate::judge::{CredentialHints, judge};
 use crate::mock::{Fault, Variant, all_faults, all_variants, fault};
@@ -44,7 +44,7 @@ const POLL: Duration = Duration::from_millis(1);
 /// A name is not in its catalogue, or a mock cannot be started.
 pub fn self_test(args: &SelfTestOptions, observer: &dyn Observer) -> Result<Conclusion, Stop> {
     let specification = Specification::load(&args.files)?;
-    specification.folder_suite.iter().for_each(|told| observer.note(told));
+    specification.told.iter().for_each(|told| observer.note(told));
     let (faults, variants) = chosen(args)?;
     if let Some(name) = specification.suite.mock.inapplicable.keys().find(|name| fault(name).is_none()) {
         return Err(Stop::Unusable(format!("the suite {} names the fault {name}, which the mock does not have", specification.suite.name)));
@@ -142,11 +142,12 @@ impl<'a> TrialSetup<'a> {
     fn prepare(specification: &'a Specification, seed: u64) -> Result<Self, Stop> {
         let embedded = EmbeddedMock::prepare(specification, &[], &[])?;
         let accounts = embedded.accounts();
-        let (full, limited) = accounts.schemes();
+        let KnownSchemes { full, limited, other } = accounts.schemes();
         let options = PlanningOptions {
             permission: crate::model::effect::Permission::everything(),
             full: Some(full),
             limited,
+            other,
             given: embedded.given_resources(),
             mark: "probity".to_owned(),
             burst: MOST_BURST,

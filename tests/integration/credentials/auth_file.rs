@@ -127,7 +127,8 @@ fn a_file_in_toml_says_the_same() {
     for (name, document) in [("auth.toml", "[[auth]]\nname = \"a\"\npassword = pass-0123456789\n"), ("auth.toml", USERS), ("auth.yaml", IN_TOML)] {
         folder.write(name, document);
         let output = run(&folder, &server, &["--auth", name], &[]);
-        let form = if name == "auth.toml" { "it is no TOML; what is wrong is not shown" } else { "it is no YAML or JSON; what is wrong is not shown" };
+        let form =
+            if name == "auth.toml" { "it is no TOML; what is wrong is not shown" } else { "it is no YAML or JSON; what is wrong is not shown" };
         assert!(output.status.code() == Some(2) && text(&output).contains(form), "{name} {}", text(&output));
         assert!(!text(&output).contains("pass-"), "{}", text(&output));
     }

@@ -3,6 +3,7 @@
 mod auth_file;
 mod headers;
 mod log_in;
+mod other_account;
 pub mod program;
 mod schemes;
 mod sessions;

@@ -199,7 +199,7 @@ fn the_types_that_hold_secrets_do_not_show_them() {
     let text = || SecretString::from("s3cret-of-a-type".to_owned());
     let all = [("a", Secret::Bearer(text())), ("b", Secret::Value(text())), ("c", Secret::Basic { username: text(), password: text() })];
     let full: Secrets = all.map(|(name, secret)| (name.to_owned(), secret)).into();
-    let accounts = Accounts { limited: Some(full.clone()), full, headers: Vec::new() };
+    let accounts = Accounts { limited: Some(full.clone()), full, ..Accounts::default() };
     let method = probity::model::contract::Method::GET;
     let headers = vec![("authorization".to_owned(), "Bearer s3cret-of-a-type".to_owned())];
     let wire = UnsignedRequest { method, url: "http://h/x?key=s3cret-of-a-type".to_owned(), headers, body: None };
