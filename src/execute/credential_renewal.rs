@@ -142,6 +142,7 @@ impl Sender<'_, '_> {
         if self.has_more(probe) {
             // It was sent once more then, with what was obtained again.
             outcome.exchanges.pop();
+            self.queue.resent.fetch_add(1, Ordering::Relaxed);
             return !self.take_recorded(probe, outcome);
         }
         let about_whom = is_about_who_asks(probe);
@@ -149,6 +150,7 @@ impl Sender<'_, '_> {
         let open = !about_whom && self.queue.renewed_again.fetch_add(1, Ordering::Relaxed) < self.settings.jobs as u64;
         if open {
             outcome.exchanges.pop();
+            self.queue.resent.fetch_add(1, Ordering::Relaxed);
         }
         open
     }

@@ -225,6 +225,7 @@ impl<'a> Run<'a> {
             changed: std::mem::take(&mut self.progress.changed),
             failed_commands: queue.failed_commands(),
             log_ins: queue.log_ins.load(std::sync::atomic::Ordering::Relaxed),
+            resent: queue.resent.load(std::sync::atomic::Ordering::Relaxed),
         };
         let RunState { mut ended, added, known, beside: mut slots, .. } = self.progress;
         slots.extend(known.unplanned().clone());

@@ -284,6 +284,7 @@ impl Sender<'_, '_> {
         if self.has_ended(probe, operation, prepared, &signed, outcome) && self.obtain_credentials(probe, operation, prepared).await.is_ok() {
             // Who was refused for lack of a token that had ended has asked for nothing yet.
             outcome.exchanges.pop();
+            self.queue.resent.fetch_add(1, Ordering::Relaxed);
             self.transmit(probe, operation, prepared, outcome).await;
         }
     }

@@ -36,6 +36,8 @@ pub(super) struct SendQueue<'a> {
     pub sent: AtomicU64,
     /// How many of them only obtained a credential.
     pub log_ins: AtomicU64,
+    /// How many of them were refused because their token had ended, and were sent once more.
+    pub resent: AtomicU64,
     /// How many requests of a run that was cut off are sent once more, because the token had ended.
     pub renewed_again: AtomicU64,
     /// Probes that are let through and of which nothing has been sent yet.
@@ -64,6 +66,7 @@ impl SendQueue<'_> {
             reserved: AtomicU64::new(0),
             sent: AtomicU64::new(0),
             log_ins: AtomicU64::new(0),
+            resent: AtomicU64::new(0),
             renewed_again: AtomicU64::new(0),
             waiting: Mutex::default(),
             entailed: Mutex::default(),

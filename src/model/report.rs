@@ -234,6 +234,9 @@ pub struct Totals {
     /// Requests beside all others that only obtained the run's own credentials; absent where there are none.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub log_in_requests: u64,
+    /// Requests beside all others that were refused because their token had ended, and were sent once more; absent where there are none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub resent_requests: u64,
     /// Requests sent, all purposes together.
     pub requests: u64,
     /// Those of them that only made fixtures.
@@ -269,6 +272,7 @@ impl Totals {
             in_part: cells.iter().map(|cell| u64::from(cell.is_in_part() && !cell.certainty.is_inferred())).sum(),
             not_selected: 0,
             log_in_requests: 0,
+            resent_requests: 0,
             requests,
             fixture_requests,
             cleanup_requests,

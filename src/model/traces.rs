@@ -20,6 +20,9 @@ pub struct RunTraces {
     /// How many requests only obtained a credential.
     #[serde(default)]
     pub log_ins: u64,
+    /// How many requests were refused because their token had ended, and were sent once more.
+    #[serde(default)]
+    pub resent: u64,
 }
 
 /// Something that the run made.

@@ -111,8 +111,11 @@ pub(super) fn effort(report: &Report) -> String {
         None => String::new(),
     };
     let remembered = if remembered > 0 { format!("; {} remembered from earlier runs", plural(remembered, "cell")) } else { String::new() };
-    let log_ins = usize::try_from(totals.log_in_requests).unwrap_or(usize::MAX);
-    let log_ins = if log_ins > 0 { format!("; beside them {} to log in", plural(log_ins, "request")) } else { String::new() };
+    let beside = |count: u64, what: &str| {
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        if count > 0 { format!("; beside them {} {what}", plural(count, "request")) } else { String::new() }
+    };
+    let log_ins = beside(totals.log_in_requests, "to log in") + &beside(totals.resent_requests, "with a token that had ended");
     format!(
         "{requests} ({} for fixtures, {} to clean up){price}, in {}{log_ins}{remembered}",
         totals.fixture_requests,

@@ -98,7 +98,8 @@ pub fn conclude(
         earlier_runs.recall_cells(&mut report, &recording.plan);
         let totals = &report.totals;
         let sums = Totals::totals_of(&report.cells, totals.requests, totals.fixture_requests, totals.cleanup_requests);
-        report.totals = Totals { not_selected: totals.not_selected, log_in_requests: totals.log_in_requests, ..sums };
+        let Totals { not_selected, log_in_requests, resent_requests, .. } = *totals;
+        report.totals = Totals { not_selected, log_in_requests, resent_requests, ..sums };
     }
     finding_places::add_to_report(&mut report, specification);
     report.causes = causes(&report);
@@ -153,6 +154,7 @@ pub fn assemble(specification: &Specification, recording: &Recording) -> Report 
         totals: Totals {
             not_selected: recording.plan.not_selected,
             log_in_requests: recording.traces.log_ins,
+            resent_requests: recording.traces.resent,
             ..Totals::totals_of(&judgement.cells, all, count("fixture"), count("cleanup"))
         },
         failed_commands: recording.traces.failed_commands.clone(),

@@ -49,12 +49,13 @@ pub(crate) fn again(command: &SendCommand<'_>, earlier_runs: &mut EarlierRuns, r
         again.repeat(recording, &found).await?;
         let shrunk = again.shrink(recording, &found).await?;
         recording.again = again.rounds;
-        let RunTraces { made, changed, left, failed_commands, log_ins } = again.traces;
+        let RunTraces { made, changed, left, failed_commands, log_ins, resent } = again.traces;
         recording.traces.made.extend(made);
         recording.traces.changed.extend(changed);
         recording.traces.left.extend(left);
         recording.traces.failed_commands.extend(failed_commands);
         recording.traces.log_ins += log_ins;
+        recording.traces.resent += resent;
         Ok::<_, Stop>(shrunk)
     })?;
     if let Some(redactor) = retention.redactor(&specification.contract, recording) {

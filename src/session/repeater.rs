@@ -186,12 +186,13 @@ impl Repeater<'_> {
         let Self { command, earlier_runs, context, served, .. } = self;
         let way = SendSettings { command, earlier_runs, context, resumed: None, served: served.as_deref() };
         let carried = carry_out(&way, &part, start).await?;
-        let RunTraces { made, changed, left, failed_commands, log_ins } = carried.traces;
+        let RunTraces { made, changed, left, failed_commands, log_ins, resent } = carried.traces;
         self.traces.made.extend(made);
         self.traces.changed.extend(changed);
         self.traces.left.extend(left);
         self.traces.failed_commands.extend(failed_commands);
         self.traces.log_ins += log_ins;
+        self.traces.resent += resent;
         let round = RepeatRound { about, plan: part, outcomes: carried.outcomes };
         self.left = self.left.saturating_sub(round.outcomes.requests());
         let interrupted = was_interrupted(&round.outcomes);

@@ -1,12 +1,13 @@
 //! A credential that is obtained by a request: how it is asked for, what it is now, and when it ends.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
+use tokio::time::Instant;
 use url::form_urlencoded::Serializer;
 
 use super::UnsignedRequest;
@@ -283,5 +284,41 @@ fn in_json(value: &Value, lookup: &dyn Fn(&str) -> Option<String>) -> Value {
         Value::Array(items) => items.iter().map(|item| in_json(item, lookup)).collect(),
         Value::Object(members) => members.iter().map(|(name, member)| (name.clone(), in_json(member, lookup))).collect(),
         other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::contract::Status;
+    use crate::model::exchange::AnswerContent;
+
+    fn answer(document: &Value) -> Answer {
+        Answer { status: Status(200), headers: Vec::new(), body: AnswerContent::Json(document.clone()), millis: 1, echoes_credentials: false }
+    }
+
+    /// How often a token is asked for in so many hours in which a request is sent every half minute.
+    async fn asked_for(lifetime: &str, seconds: u64, hours: u64) -> u64 {
+        let spec: LogIn = serde_json::from_value(json!({"url": "/sessions", "token": "/token", "lifetime": lifetime})).unwrap();
+        let session = Session::log_in(&spec, &|_| None);
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(hours * 3600) {
+            if !session.is_valid() {
+                let number = session.generation();
+                session.store_from_answer(&answer(&json!({"token": format!("token-{number}"), "life": {"seconds": seconds}}))).unwrap();
+            }
+            tokio::time::advance(BEFORE_END).await;
+        }
+        session.generation()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn in_runs_of_hours_a_token_is_renewed_before_each_of_its_ends() {
+        assert_eq!(asked_for("/life/seconds", 3600, 12).await, 13, "half a minute before the end of each hour");
+        assert_eq!(asked_for("/life/seconds", 60, 2).await, 2 * 60 * 60 / 60);
+        assert_eq!(asked_for("/life/none", 60, 12).await, 1, "a token without an end that is known lives until it is refused");
+        assert_eq!(asked_for("/life/seconds", u64::MAX, 1).await, 1, "an end that no clock knows is none");
     }
 }

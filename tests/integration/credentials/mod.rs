@@ -5,5 +5,6 @@ mod headers;
 mod log_in;
 mod other_account;
 pub mod program;
+mod renewals;
 mod schemes;
 mod sessions;
