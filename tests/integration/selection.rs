@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use probity::cli::Specification;
 use probity::model::contract::{Operation, Status};
 use probity::model::effect::Permission;
-use probity::model::plan::{Plan, Purpose};
+use probity::model::plan::{Intent, Plan, Probe, ProbeId, Purpose, Repeat};
 use probity::plan::{PlanError, PlanningOptions};
 use serde_json::Value;
 
@@ -41,6 +41,47 @@ fn planned(subject: &Specification, options: &PlanningOptions) -> Result<Plan, P
     subject.plan(options)
 }
 
+/// The requests of a plan that its cells need: those aimed at one, their controls, what makes or finds what they name, and what
+/// looks before and after what is made.
+fn needed(plan: &Plan) -> BTreeSet<&str> {
+    let aimed = plan.cells.iter().filter_map(|cell| if let Intent::Probes(aimed) = &cell.intent { Some(aimed) } else { None });
+    let mut open: Vec<&str> = aimed.flatten().map(ProbeId::as_str).collect();
+    let mut needed: BTreeSet<&str> = BTreeSet::new();
+    loop {
+        while let Some(id) = open.pop() {
+            let probe = plan.probe(id).expect("what is named is planned");
+            if !needed.insert(probe.id.as_str()) {
+                continue;
+            }
+            open.extend(probe.control.iter().map(ProbeId::as_str));
+            open.extend(probe.needs.iter().filter_map(|slot| plan.source(slot)).map(ProbeId::as_str));
+            if let Repeat::Follow(first) = &probe.repeat {
+                open.push(first.as_str());
+            }
+        }
+        let more = plan.probes.iter().filter(|probe| !needed.contains(probe.id.as_str()) && serves(plan, &needed, probe));
+        open.extend(more.map(|probe| probe.id.as_str()));
+        if open.is_empty() {
+            return needed;
+        }
+    }
+}
+
+/// Whether a request that is aimed at no cell looks after what needed ones do: it removes what they make, brings the thing that they
+/// name into its state, or looks once more, narrowed or later, at what they read.
+fn serves(plan: &Plan, needed: &BTreeSet<&str>, probe: &Probe) -> bool {
+    let is_needed = |id: &ProbeId| needed.contains(id.as_str());
+    let removes = probe.fault.is_none() && probe.consumes.iter().any(|slot| plan.maker(slot).is_some_and(is_needed));
+    let waited_for =
+        |other: &&Probe| is_needed(&other.id) && other.after.contains(&probe.id) && other.needs.iter().any(|slot| probe.needs.contains(slot));
+    let prepares = || plan.probes.iter().any(|other| waited_for(&other));
+    let looks_again = || {
+        probe.request.method.is_safe()
+            && probe.after.iter().any(|id| is_needed(id) && plan.probe(id).is_some_and(|first| first.operation == probe.operation))
+    };
+    removes || (probe.purpose == Purpose::Fixture && (prepares() || looks_again()))
+}
+
 #[test]
 fn what_is_asked_for_is_planned_with_what_it_needs() {
     let subject = subject();
@@ -69,12 +110,9 @@ fn what_is_asked_for_is_planned_with_what_it_needs() {
             assert_eq!(asked, wanted, "{name} and {other}");
             // What is left out is counted.
             assert_eq!(plan.not_selected, (all - plan.cells.len()) as u64, "{name} and {other}");
-            let operations: BTreeSet<&str> = wanted.iter().map(|(operation, _)| *operation).collect();
+            let needed = needed(&plan);
             for probe in &plan.probes {
-                let needed = probe.purpose != Purpose::Probe
-                    || operations.contains(probe.operation.as_str())
-                    || probe.also.iter().any(|id| operations.contains(id.as_str()));
-                assert!(needed, "{name} and {other}: {} is not needed", probe.id);
+                assert!(needed.contains(probe.id.as_str()), "{name} and {other}: {} is not needed", probe.id);
                 assert!(!options.filter.excludes(&probe.operation), "{name} and {other}: {} is left out", probe.id);
             }
         }
@@ -95,7 +133,7 @@ fn flags_go_before_the_suite_and_what_matches_nothing_is_told() {
     assert!(text(&output).contains("no operation matches --tag Numbers --method GET") && text(&output).contains("Letters"), "{}", text(&output));
 }
 
-/// Two operations, one of which is answered wrongly where the server is.
+/// Three operations, two of which is answered wrongly where the server is.
 const LETTERS: &str = "openapi: 3.1.0
 info: {title: Letters, version: '1'}
 paths:
@@ -145,4 +183,45 @@ fn only_what_the_last_run_found_wrong_is_asked_for_again() {
     folder.write("other.yaml", OTHER);
     let told = text(&folder.run(&["run", "--failed", "--contract", "other.yaml", "--target", &server.url]));
     assert!(told.contains("is of \"Letters\", not of \"Other\""), "{told}");
+}
+
+#[test]
+fn the_level_of_a_check_goes_with_every_selection_and_changes_nothing_that_is_asked() {
+    // Every answer lacks a header field, which the check `headers` finds.
+    let contract = LETTERS
+        .replace("description: ", "headers: {X-Letter: {required: true, schema: {type: string}}}, description: ")
+        .replace("get: {operationId", "get: {tags: [Letters], operationId");
+    let server = Served::start(|_: &Asked| Reply::json(200, &Value::Null));
+    let folder = Folder::new("levels");
+    folder.write("letters.yaml", contract);
+    let run = |words: &[&str]| {
+        let before = server.seen().len();
+        let first = ["run", "--contract", "letters.yaml", "--target", &server.url, "--retries", "0", "--fresh"];
+        let output = folder.run(&[&first, words].concat());
+        let mut asked = server.seen()[before..].to_vec();
+        asked.sort();
+        (output.status.code(), text(&output), asked)
+    };
+    let selections: [(&[&str], usize); 7] = [
+        (&["--only", "a.*"], 1),
+        (&["--tag", "Let*"], 3),
+        (&["--path", "/b"], 1),
+        (&["--method", "get"], 3),
+        (&["--exclude", "a.*"], 2),
+        (&["--status", "2XX"], 3),
+        (&["--failed"], 3),
+    ];
+    for (selection, count) in selections {
+        let (code, told, asked) = run(&[]);
+        assert_eq!((code, asked.len()), (Some(1), 3), "{told}");
+        let (code, told, plain) = run(selection);
+        assert_eq!((code, plain.len()), (Some(1), count), "{selection:?} {told}");
+        for (level, wanted) in [("headers=off", 0), ("headers=warn", 0), ("headers=error", 1)] {
+            // What `--failed` goes by.
+            run(&[]);
+            let (code, told, asked) = run(&[selection, &["--check", level]].concat());
+            assert_eq!((code, &asked), (Some(wanted), &plain), "{selection:?} {level} {told}");
+            assert_eq!(folder.report()["findings"].to_string().contains("headers") || told.contains("[headers]"), level != "headers=off", "{told}");
+        }
+    }
 }
