@@ -46,7 +46,11 @@ const VARIABLES: [(&str, &str); 2] = [("MINE", MINE), ("THEIRS", THEIRS)];
 type Careless = fn(&str) -> bool;
 
 /// A server that knows two users, by what their requests carry; one thing is there before. `refusal` is for the things of others.
-fn server_for(refusal: u16, careless: Careless, whose: impl Fn(&Asked) -> Option<&'static str> + Send + Sync + 'static) -> Served {
+fn server_for(
+    refusal: impl Fn(&str) -> u16 + Send + Sync + 'static,
+    careless: Careless,
+    whose: impl Fn(&Asked) -> Option<&'static str> + Send + Sync + 'static,
+) -> Served {
     let before = BTreeMap::from([("t-old".to_owned(), ("mine", json!({"id": "t-old", "name": "old"})))]);
     let things: Mutex<(usize, BTreeMap<String, (&'static str, Value)>)> = Mutex::new((0, before));
     Served::start(move |asked: &Asked| {
@@ -59,7 +63,7 @@ fn server_for(refusal: u16, careless: Careless, whose: impl Fn(&Asked) -> Option
         if !id.is_empty() {
             match things.get(&id) {
                 None => return Reply::json(404, &Value::Null),
-                Some((owner, _)) if *owner != who && !careless(&asked.method) => return Reply::json(refusal, &Value::Null),
+                Some((owner, _)) if *owner != who && !careless(&asked.method) => return Reply::json(refusal(&asked.method), &Value::Null),
                 Some(_) => {}
             }
         }
@@ -143,7 +147,7 @@ fn a_server_that_hides_or_forbids_what_is_private_conforms() {
         (403, "'404': {description: none}, '403': {description: no}"),
         (404, "'403': {description: no}"),
     ] {
-        let server = server_for(refusal, |_| false, by_bearer);
+        let server = server_for(move |_| refusal, |_| false, by_bearer);
         let folder = folder("other-right", &contract(BEARER, of_one), &format!("{ACCOUNTS}{PRIVATE}"));
         let plan = text(&command(&folder, &["plan", "--suite", "suite.yaml", "--target", &server.url], &VARIABLES));
         assert!(server.requests().is_empty() && plan.matches("[the resource belongs to another account]").count() == 3, "{plan}");
@@ -179,7 +183,7 @@ fn a_server_that_shows_changes_or_removes_it_for_others_violates_the_contract() 
         (|method| method == "DELETE", "things.delete", "204"),
     ];
     for (careless, operation, status) in cases {
-        let server = server_for(404, careless, by_bearer);
+        let server = server_for(|_| 404, careless, by_bearer);
         let folder = folder("other-careless", &contract(BEARER, HIDDEN), &format!("{ACCOUNTS}{PRIVATE}"));
         let output = run(&folder, &server, &["--jobs", "1"], &VARIABLES);
         for one in ["things.get", "things.update", "things.delete"] {
@@ -196,7 +200,7 @@ fn a_server_that_shows_changes_or_removes_it_for_others_violates_the_contract() 
 
 #[test]
 fn nobody_is_accused_of_what_no_suite_calls_private() {
-    let server = server_for(404, |_| true, by_bearer);
+    let server = server_for(|_| 404, |_| true, by_bearer);
     for (suite, variables) in [(ACCOUNTS.to_owned(), &VARIABLES[..]), (format!("{ACCOUNTS}{PRIVATE}"), &VARIABLES[..1])] {
         let folder = folder("other-silent", &contract(BEARER, HIDDEN), &suite);
         let output = run(&folder, &server, &[], variables);
@@ -212,7 +216,7 @@ fn nobody_is_accused_of_what_no_suite_calls_private() {
 
 #[test]
 fn it_is_only_asked_where_it_is_selected_and_where_the_run_has_things_of_its_own() {
-    let server = server_for(404, |_| false, by_bearer);
+    let server = server_for(|_| 404, |_| false, by_bearer);
     let folder = folder("other-selected", &contract(BEARER, HIDDEN), &format!("{ACCOUNTS}private: [things.get, things.delete]\n"));
     for (more, wanted) in [
         (&["--only", "things.get"][..], &["GET"][..]),
@@ -236,7 +240,7 @@ fn it_is_only_asked_where_it_is_selected_and_where_the_run_has_things_of_its_own
 
 #[test]
 fn what_cannot_be_meant_is_refused_and_what_is_not_documented_is_told() {
-    let server = server_for(404, |_| false, by_bearer);
+    let server = server_for(|_| 404, |_| false, by_bearer);
     let only_mine = "accounts: {full: {who: {bearer: {token: MINE}}}}\n";
     for (suite, wanted) in [
         (format!("{ACCOUNTS}private: [thinks.*]\n"), "private: no operation is called thinks.*"),
@@ -291,7 +295,7 @@ fn its_credentials_come_by_the_same_means_as_those_of_the_others() {
     ];
     let variables = [("MINE", MINE), ("THEIRS", THEIRS), ("MY_ID", "mine"), ("THEIR_ID", "theirs")];
     for (scheme, accounts, whose) in cases {
-        let server = server_for(404, |_| false, whose);
+        let server = server_for(|_| 404, |_| false, whose);
         let accounts = accounts.replace("url: /login", &format!("url: '{}/login'", server.url));
         let folder = folder("other-means", &contract(scheme, HIDDEN), &format!("{accounts}{PRIVATE}"));
         let output = run(&folder, &server, &["--jobs", "1"], &variables);
@@ -329,5 +333,17 @@ fn the_mock_keeps_things_apart_and_a_fault_of_it_is_found() {
     assert_eq!(output.status.code(), Some(1), "{}", text(&output));
     for operation in ["things.get", "things.update", "things.delete"] {
         assert_eq!(verdict(&folder, operation, 404), "violates", "{operation} {}", text(&output));
+    }
+}
+
+/// That an account is not known is no answer about whose a thing is, unless the server has known it before.
+#[test]
+fn a_server_that_does_not_know_the_other_account_proves_nothing_and_one_that_does_owes_the_refusal() {
+    for (known, wanted) in [(false, "blocked"), (true, "violates")] {
+        let server = server_for(move |method| if known && method != "DELETE" { 403 } else { 401 }, |_| false, by_bearer);
+        let folder = folder("other-unknown", &contract(BEARER, "'403': {description: no}"), &format!("{ACCOUNTS}{PRIVATE}"));
+        let output = run(&folder, &server, &["--jobs", "1"], &VARIABLES);
+        assert_eq!(verdict(&folder, "things.delete", 403), wanted, "{}", text(&output));
+        assert_eq!(verdict(&folder, "things.get", 403), if known { "conforms" } else { "blocked" }, "{}", text(&output));
     }
 }
