@@ -347,3 +347,19 @@ fn a_server_that_does_not_know_the_other_account_proves_nothing_and_one_that_doe
         assert_eq!(verdict(&folder, "things.get", 403), if known { "conforms" } else { "blocked" }, "{}", text(&output));
     }
 }
+
+#[test]
+fn what_the_other_account_shows_is_a_secret_as_well() {
+    let server = Served::start(|asked: &Asked| match (by_bearer(asked), asked.method.as_str()) {
+        (None, _) => Reply::json(401, &Value::Null).with("www-authenticate", "Bearer"),
+        (Some("theirs"), _) => Reply::json(404, &json!({"you": asked.header("authorization")})),
+        (_, "POST") => Reply::json(201, &json!({"id": "t1", "name": asked.body.clone().unwrap_or_default()["name"]})),
+        (_, "DELETE") => Reply::json(204, &Value::Null),
+        _ if asked.path == "/things" => Reply::json(200, &json!([])),
+        _ => Reply::json(200, &json!({"id": "t1", "name": "a"})),
+    });
+    let folder = folder("other-echo", &contract(BEARER, HIDDEN), &format!("{ACCOUNTS}{PRIVATE}"));
+    let output = run(&folder, &server, &["--jobs", "1"], &VARIABLES);
+    holds_no_secret(&folder, &output);
+    assert!(cell(&folder, "things.update", 404)["findings"].to_string().contains("credentials"), "{}", text(&output));
+}
