@@ -283,10 +283,11 @@ fn its_credentials_come_by_the_same_means_as_those_of_the_others() {
         _ => None,
     };
     let in_bearer: Whose = |asked| named(asked.header("authorization").strip_prefix("Bearer ")?);
-    let cases: [(&str, String, Whose); 6] = [
+    let cases: [(&str, String, Whose); 7] = [
         ("{type: http, scheme: basic}", both("{basic: {username: MY_ID, password: MINE}}"), in_basic),
         ("{type: apiKey, in: header, name: X-Key}", both("{value: {env: MINE}}"), |asked| named(asked.header("x-key"))),
         ("{type: apiKey, in: query, name: key}", both("{value: {env: MINE}}"), |asked| named(asked.target.rsplit_once("key=")?.1)),
+        ("{type: apiKey, in: cookie, name: sid}", both("{value: {env: MINE}}"), |asked| named(asked.header("cookie").strip_prefix("sid=")?)),
         (BEARER, both("{log-in: {url: /login, json: {secret: '${MINE}'}, token: /token}}"), in_bearer),
         (BEARER, both("{oauth: {client-id: MY_ID, client-secret: MINE, token-url: /login}}"), in_bearer),
         ("{type: apiKey, in: cookie, name: sid}", both("{log-in: {url: /login, json: {secret: '${MINE}'}, cookie: sid}}"), |asked| {

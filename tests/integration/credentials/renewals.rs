@@ -127,3 +127,35 @@ fn tokens_that_are_over_at_once_are_refreshed_before_each_request_within_the_bud
     assert!(sent <= 50 && totals["log_in_requests"].as_u64().is_some_and(|count| count > 20), "{sent} {totals} {}", text(&output));
     assert_eq!(totals["requests"].as_u64().zip(totals["log_in_requests"].as_u64()).map(|(own, more)| own + more), Some(sent as u64), "{totals}");
 }
+
+#[test]
+fn what_waits_for_a_renewal_that_is_refused_is_blocked_by_it_and_nothing_is_accused() {
+    let tokens: Mutex<Vec<usize>> = Mutex::default();
+    let server = Served::start(move |asked: &Asked| {
+        let mut tokens = tokens.lock().expect("nobody panics");
+        if asked.path == "/sessions" {
+            tokens.push(0);
+            // The account is locked once it has asked for a second token.
+            return if tokens.len() == 1 { Reply::json(200, &json!({"token": "tok-secret-1"})) } else { Reply::json(403, &Value::Null) };
+        }
+        let used = tokens.last_mut().filter(|used| asked.header("authorization") == "Bearer tok-secret-1" && **used < 3);
+        match used {
+            Some(used) => {
+                *used += 1;
+                Reply::json(200, &Value::Null)
+            }
+            None => Reply::json(401, &Value::Null).with("www-authenticate", "Bearer"),
+        }
+    });
+    let suite = format!("accounts: {{full: {}}}\n", LOG_IN.replace("USER", "full"));
+    let folder = folder("renewal-refused", &contract(), &suite);
+    let output = run(&folder, &server, &["--jobs", "1", "--status", "200"], &[]);
+    let verdicts: Vec<Value> = (0..OPERATIONS).map(|number| cell(&folder, &format!("things{number}.list"), 200)["verdict"].clone()).collect();
+    assert_eq!(verdicts.iter().filter(|verdict| **verdict == "conforms").count(), 3, "{}", text(&output));
+    assert_eq!(verdicts.iter().filter(|verdict| **verdict == "blocked").count(), OPERATIONS - 3, "{}", text(&output));
+    let last = cell(&folder, &format!("things{}.list", OPERATIONS - 1), 200)["reason"].to_string();
+    assert!(last.contains("log-in for token of the full account: POST /sessions was answered 403"), "{last}");
+    assert_eq!((output.status.code(), log_ins(&server)), (Some(3), 2), "a log-in that is refused is not tried again: {}", text(&output));
+    // Nothing more is sent with the token that has ended.
+    assert_eq!(server.requests().len(), 2 + 3 + 1);
+}

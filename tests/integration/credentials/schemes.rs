@@ -34,6 +34,41 @@ fn a_suite_adds_schemes_to_a_contract_without_any() {
     }
 }
 
+/// What the contract asks for stays as it is; of alternatives, one goes with each request.
+#[test]
+fn a_suite_adds_schemes_to_the_operations_that_declare_none_and_one_alternative_is_chosen() {
+    let contract = "openapi: 3.1.0
+info: {title: T, version: '1'}
+components: {securitySchemes: {token: {type: http, scheme: bearer}}}
+paths:
+  /declared: {get: {operationId: declared.get, security: [{token: []}], responses: {'200': {description: all}}}}
+  /silent: {get: {operationId: silent.get, responses: {'200': {description: all}}}}
+  /open: {get: {operationId: open.get, responses: {'200': {description: all}}}}
+";
+    let needs = "security:
+  schemes: {key: {type: apiKey, in: header, name: X-Key}, firm: {type: apiKey, in: header, name: X-Firm}, other: {type: apiKey, in: header, name: X-Other}}
+  needs: [{schemes: [key, firm], only: [silent.*, declared.*]}, {schemes: [other], only: [silent.*]}]
+";
+    let value = |scheme: &str, variable: &str| format!("{scheme}: {{value: {{env: {variable}}}}}");
+    let (key, firm, other) = (value("key", "A_KEY"), value("firm", "A_FIRM"), value("other", "ANOTHER"));
+    let variables = [("A_TOKEN", "token-0123456789"), ("A_KEY", "key-0123456789"), ("A_FIRM", "7"), ("ANOTHER", "other-0123456789")];
+    for (own, fields) in [([&key, &firm, &other], ["key-0123456789", "7", ""]), ([&firm, &other, &String::new()], ["", "", "other-0123456789"])] {
+        let server = Served::start(|_| Reply::json(200, &json!(null)));
+        let own = own.map(String::as_str).into_iter().filter(|one| !one.is_empty()).collect::<Vec<_>>().join(", ");
+        let accounts = format!("accounts: {{full: {{token: {{bearer: {{token: A_TOKEN}}}}, {own}}}}}\n");
+        let folder = folder("schemes-some", contract, &format!("{needs}{accounts}"));
+        let output = run(&folder, &server, &["--status", "200"], &variables);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+        let shown = |path: &str| {
+            let asked = server.requests().into_iter().find(|asked| asked.path == path).expect("it is asked");
+            ["authorization", "x-key", "x-firm", "x-other"].map(|name| asked.header(name).to_owned())
+        };
+        assert_eq!(shown("/declared"), ["Bearer token-0123456789", "", "", ""]);
+        assert_eq!(shown("/silent")[1..], fields, "both of one alternative, or the other one: {own}");
+        assert_eq!(shown("/open"), [""; 4]);
+    }
+}
+
 #[test]
 fn what_is_missing_is_said_at_once_with_where_it_goes() {
     let server = Served::start(|_| Reply::json(200, &json!(null)));
