@@ -72,7 +72,9 @@ pub fn plan(args: &PlanOptions, observer: &dyn Observer) -> Result<Planned, Stop
         let lookup = |name: &str| named.get(name);
         let full = specification.suite.accounts.full.keys().cloned().collect();
         let schemes = KnownSchemes { full, ..Accounts::available(&specification.suite, &lookup).schemes() };
-        unasked_private_note(&specification, &schemes).iter().for_each(|note| observer.note(note));
+        if let Some(note) = unasked_private_note(&specification, &schemes) {
+            observer.note(&note);
+        }
         (target::given_from_environment(&specification.suite, &lookup), schemes)
     };
     let outside = suite_commands::planned(&specification, &target, scope.no_hooks);

@@ -101,7 +101,9 @@ impl RunContext {
         named.check(&specification.suite, &headers, observer)?;
         let filter = scope.selection.operations.clone().or(&specification.suite.select);
         let accounts = accounts(specification, &filter, &headers, &lookup)?;
-        unasked_private_note(specification, &accounts.schemes()).iter().for_each(|note| observer.note(note));
+        if let Some(note) = unasked_private_note(specification, &accounts.schemes()) {
+            observer.note(&note);
+        }
         let mut given: BTreeMap<String, Vec<GivenResource>> = target::given_from_environment(&specification.suite, &lookup);
         for (kind, more) in &outside.given {
             given.entry(kind.clone()).or_default().extend(more.iter().cloned());

@@ -11,7 +11,7 @@ use crate::model::auth_file::AuthFileParts;
 use crate::model::contract::SecurityScheme;
 use crate::model::log_in::LogIn;
 use crate::model::own_security::{OwnSecurity, SchemeGroup};
-use crate::model::suite::{Account, Accounts, Credential};
+use crate::model::suite::{Account, AccountName, Accounts, Credential};
 
 /// The name of a scheme that only the file knows.
 const OWN_SCHEME: &str = "auth-file";
@@ -41,36 +41,20 @@ pub fn read_auth_file(document: &Value, schemes: &BTreeMap<String, SecuritySchem
         read.left_out.push("configs: settings of another program".to_owned());
     }
     let template = document.get("authTemplate").cloned().unwrap_or_default();
-    let named = |name: &Option<String>| match name {
-        None => Ok(None),
-        Some(name) => {
-            let found = users.iter().find(|user| user.get("name").and_then(Value::as_str) == Some(name));
-            let known = || users.iter().filter_map(|user| user.get("name")?.as_str()).collect::<Vec<_>>().join(", ");
-            found.map(Some).ok_or_else(|| format!("it has no user {name}; its users are {}", known()))
-        }
-    };
-    let full = named(&choice.full)?.unwrap_or(&users[0]);
     let name = |user: &Value| user.get("name").and_then(Value::as_str).map(str::to_owned);
-    let mut taken = vec![name(full)];
-    for (account, named) in [("limited", &choice.limited), ("other", &choice.other)].into_iter().filter(|(_, named)| named.is_some()) {
-        if taken.contains(named) {
-            return Err(format!("the {account} account is another user than the accounts before it; name another one in `{account}` or `full`"));
-        }
-        taken.push(named.clone());
+    let chosen = choice.users(&users.iter().map(name).collect::<Vec<_>>())?;
+    for (account, place) in [AccountName::Full, AccountName::Limited, AccountName::Other].into_iter().zip(chosen) {
+        let Some(user) = place.map(|place| with_template(&users[place], &template)) else { continue };
+        let mut reader = UserReader { prefix: format!("AUTH_{}", account.as_str().to_uppercase()), schemes, choice, read: &mut read };
+        let wrong = |reason: String| format!("its user {}: {reason}", name(&user).as_deref().unwrap_or("without a name"));
+        let credentials = reader.user(&user).map_err(wrong)?;
+        *match account {
+            AccountName::Full => &mut read.accounts.full,
+            AccountName::Limited => &mut read.accounts.limited,
+            AccountName::Other => &mut read.accounts.other,
+        } = credentials;
     }
-    for (account, user) in [("full", Some(full)), ("limited", named(&choice.limited)?), ("other", named(&choice.other)?)] {
-        let Some(user) = user else { continue };
-        let user = with_template(user, &template);
-        let mut reader = UserReader { prefix: format!("AUTH_{}", account.to_uppercase()), schemes, choice, read: &mut read };
-        let credentials =
-            reader.user(&user).map_err(|reason| format!("its user {}: {reason}", name(&user).as_deref().unwrap_or("without a name")))?;
-        match account {
-            "full" => read.accounts.full = credentials,
-            "limited" => read.accounts.limited = credentials,
-            _ => read.accounts.other = credentials,
-        }
-    }
-    let others = users.len() - taken.len();
+    let others = users.len() - chosen.into_iter().flatten().count();
     if others > 0 {
         read.left_out
             .push(format!("{others} other of its users; `auth` in the suite says which one is the limited account, and which the other one"));
@@ -368,6 +352,15 @@ mod tests {
     }
 
     #[test]
+    fn users_are_the_accounts_that_the_suite_names() {
+        let user = |name: &str| json!({"name": name, "fixedHeaders": [{"name": "X-Key", "value": name}]});
+        let choice = AuthFileParts { full: Some("b".to_owned()), other: Some("a".to_owned()), ..AuthFileParts::default() };
+        let read = read_auth_file(&json!({"auth": [user("a"), user("b"), user("c")]}), &BTreeMap::new(), &choice).unwrap();
+        let variables = [AccountName::Full, AccountName::Limited, AccountName::Other].map(|name| read.accounts.variables(name).join(" "));
+        assert_eq!(variables, ["AUTH_FULL_X_KEY_KEY", "", "AUTH_OTHER_X_KEY_KEY"]);
+    }
+
+    #[test]
     fn what_cannot_be_read_says_why() {
         let token = |more: &Value| user(&json!({"endpoint": "/login", "verb": "POST", "token": more}));
         for (document, wanted) in [
@@ -383,10 +376,5 @@ mod tests {
             let told = read(&document, &[]).unwrap_err();
             assert!(told.contains(wanted), "{told}");
         }
-        let same = AuthFileParts { limited: Some("foo".to_owned()), ..AuthFileParts::default() };
-        assert!(read_auth_file(&json!({"auth": [{"name": "foo"}]}), &BTreeMap::new(), &same).unwrap_err().contains("is another user"));
-        let choice = AuthFileParts { limited: Some("eve".to_owned()), ..AuthFileParts::default() };
-        let told = read_auth_file(&json!({"auth": [{"name": "foo"}]}), &BTreeMap::new(), &choice).unwrap_err();
-        assert_eq!(told, "it has no user eve; its users are foo");
     }
 }

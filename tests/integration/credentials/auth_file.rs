@@ -30,7 +30,7 @@ authTemplate:
     token: {extractFrom: body, extractSelector: /token/authToken, sendIn: header, sendName: Authorization, sendTemplate: "Bearer {token}"}
 "#;
 
-/// The first two of them as EvoMaster's own files in TOML are written.
+/// The first two of them as those of `EvoMaster` in TOML are written.
 const IN_TOML: &str = r#"
 [[auth]]
 name="librarian"

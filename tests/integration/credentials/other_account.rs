@@ -42,6 +42,9 @@ const MINE: &str = "mine-secret-0123456789";
 const THEIRS: &str = "theirs-secret-0123456789";
 const VARIABLES: [(&str, &str); 2] = [("MINE", MINE), ("THEIRS", THEIRS)];
 
+/// The things of a server, each with its owner, and how many were made.
+type Things = (usize, BTreeMap<String, (&'static str, Value)>);
+
 /// What a server shows to those whom a thing does not belong to.
 type Careless = fn(&str) -> bool;
 
@@ -52,7 +55,7 @@ fn server_for(
     whose: impl Fn(&Asked) -> Option<&'static str> + Send + Sync + 'static,
 ) -> Served {
     let before = BTreeMap::from([("t-old".to_owned(), ("mine", json!({"id": "t-old", "name": "old"})))]);
-    let things: Mutex<(usize, BTreeMap<String, (&'static str, Value)>)> = Mutex::new((0, before));
+    let things: Mutex<Things> = Mutex::new((0, before));
     Served::start(move |asked: &Asked| {
         let (count, things) = &mut *things.lock().expect("nobody panics");
         if let Some(reply) = log_in(asked) {
@@ -230,9 +233,9 @@ fn it_is_only_asked_where_it_is_selected_and_where_the_run_has_things_of_its_own
         let before = by_other(&server, by_bearer);
         let output = run(&folder, &server, &[&["--fresh", "--jobs", "1"], more].concat(), &VARIABLES);
         let mut asked = by_other(&server, by_bearer);
-        before.iter().for_each(|one| {
+        for one in &before {
             asked.remove(asked.iter().position(|other| other == one).expect("it was asked before"));
-        });
+        }
         let methods: Vec<&str> = asked.iter().map(|asked| asked.split(' ').next().unwrap_or_default()).collect();
         assert_eq!(methods, wanted, "{more:?} {}", text(&output));
     }

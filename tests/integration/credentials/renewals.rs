@@ -41,14 +41,14 @@ fn server(uses: usize) -> Served {
     Served::start(move |asked: &Asked| {
         let mut tokens = tokens.lock().expect("nobody panics");
         if asked.path == "/sessions" {
-            let user = asked.body.as_ref().and_then(|body| body["user"].as_str()).unwrap_or("full").to_owned();
-            let (number, _) = tokens.get(&user).copied().unwrap_or_default();
+            let who = asked.body.as_ref().and_then(|body| body["user"].as_str()).unwrap_or("full").to_owned();
+            let (number, _) = tokens.get(&who).copied().unwrap_or_default();
             let refresh = format!("refresh-secret-{number}");
             if asked.text.contains("refresh_token=") && !asked.text.contains(&format!("refresh_token={refresh}")) {
                 return Reply::json(400, &json!({"error": "invalid_grant"}));
             }
-            tokens.insert(user.clone(), (number + 1, 0));
-            let token = format!("tok-secret-{user}-{}", number + 1);
+            tokens.insert(who.clone(), (number + 1, 0));
+            let token = format!("tok-secret-{who}-{}", number + 1);
             return Reply::json(
                 200,
                 &json!({"token": token, "access_token": token, "expires_in": 0, "refresh_token": format!("refresh-secret-{}", number + 1)}),
