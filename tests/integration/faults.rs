@@ -9,7 +9,7 @@ use probity::model::report::Report;
 use probity::model::verdict::{Finding, Severity, Verdict};
 use probity::plan::triggers::TRIGGERS;
 
-use crate::support::{findings, subject};
+use crate::support::{Folder, findings, subject};
 
 /// Check, fault, operations that are asked.
 const BROKEN: &[(&str, &str, &str)] = &[
@@ -95,7 +95,11 @@ fn the_faultless_mock_raises_nothing() {
 fn every_trigger_is_sent() {
     let books = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts/books.yaml");
     let conditional = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts/conditional.yaml");
-    let words = [&["--thorough"][..], &["--thorough", "--contract", books], &["--contract", conditional]];
+    // What is private only a suite says.
+    let folder = Folder::new("triggers");
+    let accounts = "accounts: {full: {token: {bearer: {token: A}}}, other: {token: {bearer: {token: B}}}}";
+    let private = folder.write("private.yaml", format!("contract: {books}\n{accounts}\nprivate: ['*']\n")).display().to_string();
+    let words = [&["--thorough"][..], &["--thorough", "--contract", books], &["--contract", conditional], &["--suite", &private]];
     let mut sent = BTreeSet::new();
     for words in words {
         let args = run_args(words).expect("the arguments are right");

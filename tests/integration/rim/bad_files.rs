@@ -20,7 +20,7 @@ const TAKERS: &[Taker] = &[
     Taker { words: &["list", "--contract", "FILE"], empty: "FILE", wrong: "FILE" },
     Taker { words: &["bundle", "--contract", "FILE"], empty: "FILE", wrong: "FILE" },
     Taker { words: &["mock", "--listen", "127.0.0.1:0", "--contract", "FILE"], empty: "FILE", wrong: "FILE" },
-    Taker { words: &["run", "--suite", "FILE"], empty: "FILE is not a valid suite", wrong: "FILE is not a valid suite" },
+    Taker { words: &["run", "--suite", "FILE"], empty: "FILE: the suite names no contract", wrong: "FILE is not a valid suite" },
     Taker { words: &["judge", "FILE", "--contract", "contract.yaml"], empty: "FILE is no recording", wrong: "FILE is no recording" },
     Taker { words: &["report", "FILE"], empty: "FILE is no report", wrong: "FILE is no report" },
     Taker {
