@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod any_schema_excerpts;
 mod applied_schemas;
+pub mod annotations;
 mod bundle;
 mod conditions;
 mod contradictions;

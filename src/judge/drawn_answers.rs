@@ -13,8 +13,8 @@
 
 use super::cell_findings::{CellFinding, Placed};
 use super::{JudgeInput, declared, entry, inferred_cells};
+use crate::contract::annotations::{all_server_data, is_server_data};
 use crate::contract::is_within;
-use crate::contract::schema::{all_server_data, is_server_data};
 use crate::judge::exchange_rules::{ExchangeContext, curl, excerpt, findings};
 use crate::model::contract::{Location, Operation, Response, Status};
 use crate::model::drawn::{Drawn, DrawnChange, DrawnValue, Expects};

@@ -12,7 +12,8 @@ use super::resource_place::Place;
 use super::routed_request::MockCore;
 use super::store::{Resource, ResourceStore, id_text};
 use super::variants::BehaviourChoice;
-use crate::contract::schema::{is_part, resource_needs};
+use crate::contract::annotations::resource_needs;
+use crate::contract::schema::is_part;
 use crate::model::contract::{Location, Operation, Parameter};
 use crate::model::suite::{Given, Suite};
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::event::{HistoryEvent, RequestFate};
 use super::history::History;
 use super::{Citation, ResourceRule, ResourceRuleViolation, document_resources};
-use crate::contract::schema::marks;
+use crate::contract::annotations::marks;
 use crate::model::verdict::Severity;
 
 pub(super) const RULE: ResourceRule = ResourceRule {

@@ -6,9 +6,10 @@ use serde_json::Value;
 
 use super::download::uploaded;
 use super::{AcceptedRequest, BehaviourOutcome};
+use crate::contract::annotations::resource_needs;
 use crate::contract::get_mut;
 use crate::contract::samples::matching_variant;
-use crate::contract::schema::{resource_needs, visit};
+use crate::contract::schema::visit;
 use crate::mock::faults::{StateFault, mangled};
 use crate::mock::invented_ids::IdForm;
 use crate::mock::likeness::{likeness, rename};

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::{AcceptedRequest, BehaviourOutcome};
-use crate::contract::schema::resource_needs;
+use crate::contract::annotations::resource_needs;
 use crate::mock::operation_profile::OperationProfile;
 use crate::mock::routed_request::MockCore;
 use crate::mock::store::id_text;

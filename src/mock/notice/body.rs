@@ -4,7 +4,7 @@ use crate::model::trigger_name::TriggerName;
 use serde_json::Value;
 
 use super::{Noticed, RoutedRequest};
-use crate::contract::schema::{all_server_data, resource_needs, server_data};
+use crate::contract::annotations::{all_server_data, resource_needs, server_data};
 use crate::contract::{SchemaViolation, append};
 use crate::mock::request::{Payload, is_json};
 use crate::mock::store::id_text;

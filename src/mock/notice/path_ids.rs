@@ -1,7 +1,7 @@
 //! Detects ids in the path that name nothing, or something that was deleted.
 
 use super::{MockState, Noticed, RoutedRequest};
-use crate::contract::schema::is_server_data;
+use crate::contract::annotations::is_server_data;
 use crate::mock::invented_ids::same_style;
 use crate::mock::job;
 use crate::mock::store::id_text;

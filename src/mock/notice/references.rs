@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::{MockState, Noticed, RoutedRequest};
+use crate::contract::annotations::{Annotation, resource_needs};
 use crate::contract::append;
-use crate::contract::schema::{Annotation, resource_needs};
 use crate::mock::store::id_text;
 use crate::model::contract::{Location, MediaType, ResourceNeed};
 use crate::model::trigger_name::TriggerName;

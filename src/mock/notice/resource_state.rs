@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde_json::Value;
 
 use super::{MockState, Noticed, RoutedRequest};
-use crate::contract::schema::{is_part, marks};
+use crate::contract::annotations::marks;
+use crate::contract::schema::is_part;
 use crate::mock::store::{Resource, id_text};
 use crate::model::contract::{Location, Operation};
 use crate::model::trigger_name::TriggerName;

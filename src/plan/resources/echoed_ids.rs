@@ -1,7 +1,8 @@
 //! Finds ids in answers that only repeat what the request sent, and so prove no resource.
 //! Such a value comes back as the id of something else: the run has not made what it names.
 
-use crate::contract::schema::{marks, visit};
+use crate::contract::annotations::marks;
+use crate::contract::schema::visit;
 use crate::model::assumption::Assumption;
 use crate::model::contract::{Contract, Location, Operation};
 use crate::model::plan::{Body, Place};

@@ -5,7 +5,8 @@ use url::form_urlencoded;
 
 use super::pattern_variants::vary_patterns;
 use super::valid_request::ValidRequest;
-use crate::contract::schema::{marks, property};
+use crate::contract::annotations::marks;
+use crate::contract::schema::property;
 use crate::contract::{Schemas, append, asks_by_name};
 use crate::model::contract::{Contract, MediaType, Operation, SchemaRef};
 use crate::model::hash::hashed;

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use crate::contract::annotations::possible_references;
 use crate::contract::samples::{samples, smallest_sample};
-use crate::contract::schema::{follow_references, possible_references, property};
+use crate::contract::schema::{follow_references, property};
 use crate::contract::{Schemas, read_only, remove, xml};
 use crate::model::assumption::Assumption;
 use crate::model::contract::{Contract, MediaType, SchemaRef};

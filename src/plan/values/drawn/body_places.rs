@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::contract::schema::{follow_references, marks, resource_needs, visit};
+use crate::contract::annotations::{marks, resource_needs};
+use crate::contract::schema::{follow_references, visit};
 use crate::contract::{append, is_marked};
 use crate::model::contract::{Contract, MediaType, Operation};
 use crate::model::plan::{Body, Place};
