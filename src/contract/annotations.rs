@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::inferred::{is_name, may_be_reference, numbered_reference, reference};
+use super::resource_identifiers::ResourceIdentifiers;
 use super::schema::{follow_references, resource_need, visit};
 use crate::model::contract::{Contract, MediaType, ResourceNeed, SchemaRef};
 
@@ -19,14 +20,18 @@ pub struct Annotation<T> {
     pub what: T,
 }
 
-/// Places of a request body that hold ids of other resources (`x-probity-resource`, or what their names tell).
+/// Places of a request body that hold ids of other resources (`x-probity-resource`, resource identifiers of JSON:API, or what
+/// their names tell).
 pub fn resource_needs(contract: &Contract, media: &MediaType, body: &Value) -> Vec<Annotation<ResourceNeed>> {
     let mut found: Vec<Annotation<ResourceNeed>> = Vec::new();
     let mut known: HashSet<String> = HashSet::new();
     let Some(schema) = &media.schema else { return found };
+    let identifiers = ResourceIdentifiers::of(contract, media, body);
+    let identified = |at: &str| identifiers.as_ref()?.need(at);
     visit(contract, schema, body, &mut |at, schema, value| {
+        let annotated = || schema.get("x-probity-resource").and_then(resource_need);
         if (value.is_string() || value.is_number() || value.is_null())
-            && let Some(mut need) = schema.get("x-probity-resource").and_then(resource_need).or_else(|| by_name(contract, at, value))
+            && let Some(mut need) = annotated().or_else(|| identified(at)).or_else(|| by_name(contract, at, value))
             && known.insert(at.to_owned())
         {
             need.fallback = is_marked(schema).then(|| value.clone());

@@ -17,6 +17,16 @@ const REFUSED: &[TriggerName] = &[
     TriggerName::MISSING_QUERY_PARAMETER,
 ];
 
+/// What a server can read, and forbid whoever asks.
+const FORBIDDEN: &[TriggerName] = &[
+    TriggerName::MISSING_DATA,
+    TriggerName::MISSING_ATTRIBUTE,
+    TriggerName::WRONG_ATTRIBUTE_TYPE,
+    TriggerName::BAD_ENUM,
+    TriggerName::BAD_QUERY_PARAMETER,
+    TriggerName::MISSING_QUERY_PARAMETER,
+];
+
 /// What a request cannot be read for: 400 by the standard, though some servers make no difference.
 const UNREADABLE: &[TriggerName] = &[TriggerName::MALFORMED_JSON, TriggerName::BAD_QUERY_PARAMETER, TriggerName::MISSING_QUERY_PARAMETER];
 
@@ -35,7 +45,8 @@ pub fn defaults(document: &Value, operation: &Operation, status: Status, json_ap
         400 | 422 => REFUSED,
         304 if operation.method.is_safe() => &[TriggerName::UNMODIFIED],
         401 => &[TriggerName::NO_CREDENTIALS, TriggerName::WRONG_SECRET, TriggerName::MISSING_HEADER],
-        403 => &[TriggerName::LIMITED_CREDENTIALS],
+        403 if operation.needs_credentials() => &[TriggerName::LIMITED_CREDENTIALS],
+        403 => FORBIDDEN,
         404 if has_path_id => &[TriggerName::UNKNOWN_ID, TriggerName::DELETED_RESOURCE],
         404 => &[TriggerName::UNKNOWN_REFERENCE],
         405 => &[TriggerName::UNSUPPORTED_METHOD],
@@ -61,6 +72,21 @@ pub fn defaults(document: &Value, operation: &Operation, status: Status, json_ap
         for condition in &mut conditions {
             condition.or.clone_from(&successes);
         }
+    }
+    let documented = |class: u16| operation.responses.iter().map(|response| response.status).filter(move |status| status.class() == class);
+    if status.0 == 403 && !operation.needs_credentials() {
+        // Whoever asks, so it is about what is asked; for what of it, no document says.
+        for condition in &mut conditions {
+            condition.or =
+                [Status(400), Status(422)].into_iter().chain(documented(2)).chain(documented(4).filter(|other| *other != status)).collect();
+        }
+    }
+    if matches!(status.0, 400 | 422) && !has_path_id && documented(4).any(|other| other == Status(404)) {
+        // Nothing else of the request can name what is not there, such as a page.
+        conditions
+            .iter_mut()
+            .filter(|condition| condition.trigger == TriggerName::BAD_QUERY_PARAMETER)
+            .for_each(|condition| condition.or.push(Status(404)));
     }
     if matches!(status.0, 400 | 422) && operation.parameters.iter().any(|parameter| has_form(document, parameter)) {
         // What has not the form of an id names nothing, so a server that says no more than that is right, too.

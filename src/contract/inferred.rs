@@ -2,22 +2,28 @@
 
 use serde_json::Value;
 
-use super::resource_kinds;
+use super::{resource_identifiers, resource_kinds};
 use crate::model::contract::{Contract, Inferred, Location, Operation, ResourceNeed};
 use crate::model::text::{without_separators, words_of_name};
 
 /// Members that name a thing, without case and separators.
 const NAMES: [&str; 10] = ["name", "title", "username", "login", "email", "slug", "label", "displayname", "nickname", "subject"];
 
+/// Whether the author of a contract marks what names resources (`x-probity-resource`), and so has marked all of them.
+pub fn is_annotated(document: &Value) -> bool {
+    mentions(document, "x-probity-resource")
+}
+
 /// Reads between the lines, and completes the query parameters that a request cannot do without. An author who marks one
 /// member or another with `x-probity-resource` or `x-probity-mark` is believed to have marked all of them.
 pub fn infer(document: &Value, operations: &mut [Operation]) -> Inferred {
-    let annotated = mentions(document, "x-probity-resource");
+    let annotated = is_annotated(document);
     let mut inferred = Inferred { marks: !mentions(document, "x-probity-mark"), annotated, ..Inferred::default() };
     if annotated {
         return inferred;
     }
     resource_kinds::separate_kinds_of_equal_name(operations);
+    inferred.types = resource_identifiers::kinds_of_types(document, operations);
     for operation in operations.iter() {
         for parameter in operation.parameters.iter().filter(|parameter| parameter.location == Location::Path) {
             // A member of a body is called like the things of the collection that goes by the plain name.
@@ -152,7 +158,7 @@ mod tests {
             marks: true,
             references: [("bookid".to_owned(), "books".to_owned())].into(),
             ambiguous: ["groupid".to_owned()].into(),
-            annotated: false,
+            ..Inferred::default()
         }
     }
 

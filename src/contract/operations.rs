@@ -12,7 +12,7 @@ use super::pointer::{append, at_pointer};
 use super::schema::follow_references;
 use super::unjudged_schemas::{UNREAD, UNREAD_SCHEMA};
 use super::version::{self, Version};
-use super::{ContractError, conditions, contradictions, inferred, links, malformed_keywords, overlapping_branches, same_routes, security};
+use super::{ContractError, conditions, contradictions, inferred, json_api, links, malformed_keywords, overlapping_branches, same_routes, security};
 use super::{status_ranges, swagger, upgrade};
 use crate::model::contract::{Condition, Contract, JSON_API, JobDone, Location, Method, Operation, Parameter, RateLimit, Response, Status};
 use crate::model::issue::DocumentIssue;
@@ -40,7 +40,8 @@ pub fn read(mut bundle: Bundle) -> Result<Contract, ContractError> {
     malformed_keywords::repair(&mut bundle);
     contradictions::resolve(&mut bundle);
     overlapping_branches::mark_overlapping(&mut bundle);
-    let reader = Reader { bundle: &bundle, document: &bundle.document, issues: RefCell::default() };
+    let annotated = inferred::is_annotated(&bundle.document);
+    let reader = Reader { bundle: &bundle, document: &bundle.document, annotated, issues: RefCell::default() };
     let general = reader.general_responses()?;
     let (server_responses, general): (Vec<_>, Vec<_>) = general.into_iter().partition(|response| response.status == Status(429));
     let mut operations = reader.operations(&general)?;
@@ -90,6 +91,8 @@ fn with_conditions(mut response: Response, conditions: Vec<Condition>) -> Respon
 pub(super) struct Reader<'a> {
     bundle: &'a Bundle,
     pub(super) document: &'a Value,
+    /// Whether the author marks what names resources, and so knows of all conditions.
+    annotated: bool,
     issues: RefCell<Vec<DocumentIssue>>,
 }
 
@@ -308,6 +311,10 @@ impl<'a> Reader<'a> {
                 operation.responses.push(response.clone());
             }
         }
+        if !self.annotated {
+            let left_out = json_api::left_out(self.document, &operation);
+            operation.responses.extend(left_out);
+        }
         status_ranges::add(&mut operation);
         operation.responses.sort_by_key(|response| response.status);
         self.conditions(view, &mut operation)?;
@@ -322,7 +329,7 @@ impl<'a> Reader<'a> {
     }
 
     fn conditions(&self, view: &OperationView, operation: &mut Operation) -> Result<(), ContractError> {
-        let json_api = operation.request_body.iter().flat_map(|body| &body.content).any(|media| media.name == JSON_API);
+        let takes_json_api = operation.request_body.iter().flat_map(|body| &body.content).any(|media| media.name == JSON_API);
         let mut lists = Vec::new();
         for pointer in [Some(append(&view.base, "x-probity-when")), view.form.as_ref().map(|form| append(form, "x-probity-when"))] {
             let Some(pointer) = pointer else { continue };
@@ -342,7 +349,11 @@ impl<'a> Reader<'a> {
                 operation.responses[index].conditions = list;
             } else if operation.responses[index].conditions.is_empty() {
                 let usual = if status.is_range() { status_ranges::conditions } else { conditions::defaults };
-                operation.responses[index].conditions = usual(self.document, operation, status, json_api);
+                let mut usual = usual(self.document, operation, status, takes_json_api);
+                if !self.annotated && !status.is_range() {
+                    json_api::add_rules(self.document, operation, status, &mut usual);
+                }
+                operation.responses[index].conditions = usual;
             }
         }
         Ok(())

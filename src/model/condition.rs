@@ -26,11 +26,14 @@ pub struct Condition {
     /// Other statuses that are as right.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub or: Vec<Status>,
+    /// Whether it is a rule of its own, which is tried also where another condition has shown the status.
+    #[serde(skip)]
+    pub each: bool,
 }
 
 impl Condition {
     /// A condition that is nothing but a trigger.
     pub fn of_trigger(trigger: TriggerName) -> Self {
-        Self { trigger, kind: None, by: None, at: None, value: None, or: Vec::new() }
+        Self { trigger, kind: None, by: None, at: None, value: None, or: Vec::new(), each: false }
     }
 }

@@ -69,6 +69,9 @@ pub struct Inferred {
     /// Names of members that name a resource of one kind or another, in the same form.
     #[serde(default)]
     pub ambiguous: BTreeSet<String>,
+    /// Kind of the resources of each type of JSON:API.
+    #[serde(default)]
+    pub types: BTreeMap<String, String>,
     /// Whether the author marks which members name resources (`x-probity-resource`), and so has marked all of them.
     #[serde(default)]
     pub annotated: bool,

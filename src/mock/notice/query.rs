@@ -5,13 +5,13 @@ use serde_json::Value;
 use super::{Noticed, RoutedRequest};
 use crate::mock::store::id_text;
 use crate::mock::styled_parameters::{pairs_of, query_breach, reader};
-use crate::model::contract::Location;
+use crate::model::contract::{Condition, Location};
 use crate::model::trigger_name::TriggerName;
 
 /// Looks at every query parameter.
 pub(super) fn detect(routed: &RoutedRequest<'_>, noticed: &mut Vec<Noticed>) {
     for condition in routed.listed(TriggerName::UNDOCUMENTED_PARAMETER) {
-        if let Some(name) = condition.at.as_deref().filter(|name| routed.call.query_value(name).is_some()) {
+        if let Some(name) = condition.at.as_deref().filter(|name| routed.call.query_value(name).is_some_and(|sent| is_refused(condition, sent))) {
             let detail = format!("The parameter {name} is not supported here.");
             noticed.push(Noticed::new(TriggerName::UNDOCUMENTED_PARAMETER, detail).at_parameter(name));
         }
@@ -42,6 +42,11 @@ pub(super) fn detect(routed: &RoutedRequest<'_>, noticed: &mut Vec<Noticed>) {
             noticed.push(Noticed::new(trigger, detail).or(TriggerName::BAD_QUERY_PARAMETER).or(TriggerName::BAD_VALUE).at_parameter(&parameter.name));
         }
     }
+}
+
+/// Whether a condition speaks of this value of the parameter: where it is a rule of its own, of no other.
+fn is_refused(condition: &Condition, sent: &str) -> bool {
+    !condition.each || condition.value.as_ref().and_then(as_text).is_none_or(|value| value == sent)
 }
 
 fn as_text(value: &Value) -> Option<String> {

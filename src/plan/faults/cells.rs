@@ -114,12 +114,14 @@ impl Resolver<'_> {
         let mut reasons: Vec<Reason> = Vec::new();
         let possible: Vec<TriggerName> = ways.iter().map(|(condition, ..)| condition.trigger.clone()).collect();
         let mut aimed: Vec<ProbeId> = Vec::new();
-        let mut done: Vec<TriggerName> = Vec::new();
+        let mut done: Vec<Condition> = Vec::new();
         for (condition, allowed, mutation) in ways {
-            // A trigger is done once its plainest way is planned; without --thorough, so is the cell. What is called private
-            // is asked for beside whatever else shows the status.
-            let enough = !aimed.is_empty() && !self.context.options.thorough && !self.asks_who(operation, status);
-            if done.contains(&condition.trigger) || (enough && condition.trigger != TriggerName::OTHER_OWNER) {
+            // A trigger is done once its plainest way is planned; without --thorough, so is the cell, but for rules of their own. What
+            // is called private is asked for beside whatever else shows the status.
+            let is_done = |known: &Condition| if condition.each { *known == condition } else { known.trigger == condition.trigger };
+            let is_own_rule = condition.each || condition.trigger == TriggerName::OTHER_OWNER;
+            let enough = !aimed.is_empty() && !is_own_rule && !self.context.options.thorough && !self.asks_who(operation, status);
+            if enough || done.iter().any(is_done) {
                 continue;
             }
             if let Some(reason) = self.why_not_sent(operation, &mutation) {
@@ -130,7 +132,7 @@ impl Resolver<'_> {
             match settled.and_then(|settled| self.fault_probe(operation, status, &condition, allowed, settled, success)) {
                 Ok(probe) => {
                     aimed.push(probe);
-                    done.push(condition.trigger);
+                    done.push(condition);
                 }
                 Err(reason) if reason.is_choice() || matches!(mutation.precondition, Precondition::Given(_)) => skipped = Some(reason),
                 Err(reason) if !reasons.contains(&reason) => reasons.push(reason),

@@ -1,5 +1,7 @@
 //! The answer is asked for in a form that the operation does not have.
 
+use serde_json::Value;
+
 use super::{Mutation, Trigger, TriggerContext};
 use crate::model::media_range::essence;
 use crate::model::plan::Place;
@@ -15,7 +17,7 @@ pub(super) const TRIGGER: Trigger = Trigger {
     name: TriggerName::NOT_ACCEPTABLE,
     about: "the answer is asked for in a media type that the operation does not have",
     needs: "success with a body of a named media type",
-    source: "RFC 9110, section 15.5.7",
+    source: "RFC 9110, section 15.5.7; JSON:API, Content Negotiation, Server Responsibilities",
     mutations,
 };
 
@@ -24,8 +26,9 @@ fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     // The contract may name a whole family (OpenAPI, Media Type Object).
     let families: Vec<&str> = written.iter().filter_map(|name| essence(name).strip_suffix('*')).collect();
     let is_covered = |name: &str| families.iter().any(|family| *family == "*/" || name.starts_with(family));
-    let wanted = UNHEARD_OF.into_iter().find(|name| !is_covered(name)).filter(|_| !written.is_empty());
-    let Some(wanted) = wanted else { return Vec::new() };
+    let unheard_of = || UNHEARD_OF.into_iter().find(|name| !is_covered(name));
+    let named = trigger_context.condition.value.as_ref().and_then(Value::as_str);
+    let Some(wanted) = named.or_else(unheard_of).filter(|_| !written.is_empty()) else { return Vec::new() };
     let mut request = trigger_context.base.request.clone();
     request.headers.retain(|(name, _)| name != ACCEPT);
     request.headers.push((ACCEPT.to_owned(), wanted.to_owned()));
@@ -37,6 +40,12 @@ mod tests {
     use serde_json::{Value, json};
 
     use crate::plan::triggers::small_contracts::fields;
+
+    #[test]
+    fn json_api_is_asked_for_with_a_parameter_that_it_does_not_have() {
+        let operation = json!({"responses": {"200": {"description": "", "content": {"application/vnd.api+json": {}}}, "406": {"description": ""}}});
+        assert_eq!(fields("not-acceptable", ("/a", "get", 406), &operation, "Accept"), [["application/vnd.api+json; probity=unknown"]]);
+    }
 
     #[test]
     fn what_is_asked_for_is_in_no_family_that_the_operation_writes() {

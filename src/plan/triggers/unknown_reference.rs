@@ -8,7 +8,10 @@ use crate::model::contract::Location;
 use crate::model::plan::Place;
 use crate::model::text::unquoted_text;
 use crate::model::trigger_name::TriggerName;
-use crate::plan::values::{NeededResource, unknown_id};
+use crate::plan::values::{NeededResource, nth_unknown_id};
+
+/// Tells what names nothing in a body from what names nothing in a path: a server that takes the one holds it from then on.
+const APART: u64 = 4000;
 
 pub(super) const TRIGGER: Trigger = Trigger {
     name: TriggerName::UNKNOWN_REFERENCE,
@@ -29,7 +32,7 @@ fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
         if !wanted(&need.resource.kind) || !chosen(at) || repeats_path(need) {
             return None;
         }
-        let unknown = unknown_id(&need.example, trigger_context.mark, |value| trigger_context.body_allows(at, value))?;
+        let unknown = nth_unknown_id(&need.example, trigger_context.mark, APART, |value| trigger_context.body_allows(at, value))?;
         let mut mutation = trigger_context.with_value(at, unknown.clone())?;
         repeat(trigger_context, need, &unknown, &mut mutation);
         mutation.kind = Some(need.resource.kind.clone());
@@ -44,7 +47,7 @@ fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
         let example = example.get(0).cloned().unwrap_or(example);
         let allows =
             |value: &Value| trigger_context.parameter_allows(parameter, value) || trigger_context.parameter_allows(parameter, &json!([value]));
-        let unknown = unknown_id(&example, trigger_context.mark, allows)?;
+        let unknown = nth_unknown_id(&example, trigger_context.mark, APART, allows)?;
         let text = unquoted_text(&unknown);
         let mut mutation = trigger_context.with_query_value(&parameter.name, &text);
         mutation.kind = Some(need.kind.clone());
@@ -56,6 +59,20 @@ fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
 #[cfg(test)]
 mod tests {
     use crate::plan::triggers::small_contracts::faults;
+
+    #[test]
+    fn what_names_nothing_in_a_body_is_not_what_names_nothing_in_a_path() {
+        let books = serde_json::json!({"/books/{bookId}": {"delete": {"parameters": [{"name": "bookId", "in": "path", "required": true, "schema": {"type": "string"}}],
+            "responses": {"204": {"description": ""}, "404": {"description": ""}}}}});
+        let schema = serde_json::json!({"type": "object", "required": ["bookId"], "properties": {"bookId": {"type": "string", "format": "uuid"}}});
+        let post = serde_json::json!({"requestBody": {"required": true, "content": {"application/json": {"schema": schema}}},
+            "responses": {"201": {"description": ""}, "404": {"description": ""}}});
+        let id = |words: &[String]| words.first().and_then(|words| words.split('"').nth(1)).unwrap_or_default().to_owned();
+        let named = id(&faults("unknown-reference", ("/loans", "post", 404), &post, &books));
+        let uuid = serde_json::json!("00000000-0000-4000-8000-000000000000");
+        assert_ne!(named, *crate::plan::values::unknown_id(&uuid, "mark", |_| true).unwrap().as_str().unwrap());
+        assert!(named.len() == 36 && crate::plan::values::is_unknown(&named.into(), "mark"));
+    }
 
     #[test]
     fn what_names_nothing_has_the_form_that_the_query_asks_for() {

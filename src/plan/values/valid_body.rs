@@ -1,6 +1,6 @@
 //! Builds the body of a valid request: its media type, its value and its encoding.
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use crate::contract::annotations::possible_references;
 use crate::contract::samples::{samples, smallest_sample};
@@ -8,7 +8,7 @@ use crate::contract::schema::{follow_references, property};
 use crate::contract::{Schemas, read_only, remove, xml};
 use crate::model::assumption::Assumption;
 use crate::model::contract::{Contract, MediaType, SchemaRef};
-use crate::model::media_range::is_xml;
+use crate::model::media_range::{is_json_api, is_xml};
 use crate::model::plan::{Body, Part};
 use crate::model::reason::NoRequest;
 use crate::model::serialization::{Pair, Serialization};
@@ -92,7 +92,8 @@ pub fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType, nam
         contract.document.value_of(&format!("{shared} {}", readable || as_value), || {
             let mut ways = samples(&contract.document, &schema.0).map(|made| without_read_only(contract, schema, &made)).peekable();
             let first = ways.peek().cloned();
-            schemas.most_fitting(schema, ways).or(first).map(|made| without_added_needs(contract, media, &made, fits))
+            let most_fitting = schemas.most_fitting(schema, ways).or(first);
+            most_fitting.map(|made| with_attributes(contract, media, without_added_needs(contract, media, &made, fits), fits))
         })
     });
     let made = made.unwrap_or_default();
@@ -118,6 +119,22 @@ fn without_added_needs(contract: &Contract, media: &MediaType, made: &Value, fit
         }
     }
     left
+}
+
+/// A made resource of JSON:API with attributes, where it would have none: a request that says nothing of a resource hides most
+/// faults, and makes what bears no name.
+fn with_attributes(contract: &Contract, media: &MediaType, made: Value, fits: impl Fn(&Value) -> bool) -> Value {
+    let data = made.get("data").and_then(Value::as_object).filter(|_| is_json_api(media));
+    let says_nothing = |data: &Map<String, Value>| data.iter().all(|(name, value)| matches!(name.as_str(), "type" | "id") || value == &json!({}));
+    let place = || property(&contract.document, &property(&contract.document, &media.schema.as_ref()?.0, "data")?, "attributes");
+    let Some(place) = data.filter(|data| says_nothing(data)).and_then(|_| place()) else { return made };
+    let with = |attributes: Value| {
+        let mut whole = made.clone();
+        whole["data"]["attributes"] = attributes;
+        let sent = media.schema.as_ref().map_or_else(|| whole.clone(), |schema| without_read_only(contract, schema, &whole));
+        without_added_needs(contract, media, &sent, &fits)
+    };
+    samples(&contract.document, &place).map(with).find(&fits).unwrap_or_else(|| made.clone())
 }
 
 /// An example without what only answers hold.
