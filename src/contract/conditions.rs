@@ -119,3 +119,46 @@ pub fn read_list(value: &Value) -> Result<Vec<Condition>, String> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::contract::{bundle, read};
+    use crate::model::contract::{Condition, Status};
+
+    /// The conditions of a status of `GET` on a path that documents these, with a number in its query.
+    fn conditions(path: &str, documented: &[u16], status: u16, security: &Value) -> Vec<Condition> {
+        let responses: serde_json::Map<String, Value> = documented.iter().map(|code| (code.to_string(), json!({"description": ""}))).collect();
+        let id = path.contains('{').then(|| json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}));
+        let page = json!({"name": "page", "in": "query", "schema": {"type": "integer"}});
+        let parameters: Vec<Value> = id.into_iter().chain([page]).collect();
+        let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "security": security,
+            "components": {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}},
+            "paths": {path: {"get": {"parameters": parameters, "responses": responses}}}});
+        let contract = read(bundle("t.yaml", &[("t.yaml".to_owned(), document)].into()).unwrap()).unwrap();
+        contract.operations[0].response(Status(status)).unwrap().conditions.clone()
+    }
+
+    #[test]
+    fn a_page_that_is_not_there_is_answered_like_a_page_that_is_none() {
+        let or = |path: &str, documented: &[u16]| {
+            let conditions = conditions(path, documented, 400, &json!([]));
+            conditions.into_iter().find(|condition| condition.trigger.as_str() == "bad-query-parameter").unwrap().or
+        };
+        assert_eq!(or("/books", &[200, 400, 404]), [Status(404)]);
+        assert_eq!(or("/books", &[200, 400]), []);
+        assert_eq!(or("/books/{id}", &[200, 400, 404]), [], "404 is about the book");
+    }
+
+    #[test]
+    fn a_403_that_no_credentials_help_against_is_about_what_is_asked() {
+        let of = |security: &Value| conditions("/books", &[200, 403, 415], 403, security);
+        assert_eq!(of(&json!([{"key": []}])).iter().map(|condition| condition.trigger.as_str()).collect::<Vec<_>>(), ["limited-credentials"]);
+        let open = of(&json!([]));
+        assert!(open.iter().any(|condition| condition.trigger.as_str() == "bad-query-parameter"));
+        assert!(open.iter().all(|condition| condition.trigger.as_str() != "malformed-json"), "what cannot be read is not forbidden");
+        let or = [400, 422, 200, 415].map(Status);
+        assert!(open.iter().all(|condition| condition.or == or), "nobody says what it is about: {open:?}");
+    }
+}

@@ -27,7 +27,7 @@ const DEMANDED: [(u16, &str); 5] = [
 /// is one of its own.
 ///
 /// Sources: JSON:API 1.1, "Content Negotiation", "Inclusion of Related Resources", "Sorting", "Query Parameters", "Creating
-/// Resources", "Updating Resources".
+/// Resources", "Updating Resources", "Updating To-Many Relationships".
 pub(super) fn add_rules(document: &Value, operation: &Operation, status: Status, conditions: &mut Vec<Condition>) {
     let takes = operation.request_body.iter().flat_map(|body| &body.content).any(is_json_api);
     let mut answers = operation.successes().flat_map(|response| &response.content).peekable();
@@ -35,7 +35,16 @@ pub(super) fn add_rules(document: &Value, operation: &Operation, status: Status,
     let rule = |trigger: TriggerName| Condition { each: true, ..Condition::of_trigger(trigger) };
     let added =
         |name: &str| Condition { at: Some(name.to_owned()), value: Some(Value::from("probity")), ..rule(TriggerName::UNDOCUMENTED_PARAMETER) };
+    let first = operation.successes().next().is_some_and(|response| response.status == status);
     match status.0 {
+        200 if first && answers && operation.method.is_get() && !operation.path.contains('{') => {
+            let value = Some(Value::from(format!("{JSON_API}; profile=\"https://profile.invalid/probity\"")));
+            conditions.push(Condition { value, ..rule(TriggerName::NOT_ACCEPTABLE) });
+        }
+        200..=299 if first && takes && changes_members(document, operation) => {
+            let or = operation.successes().map(|response| response.status).filter(|other| *other != status).collect();
+            conditions.push(Condition { or, ..rule(TriggerName::DUPLICATE) });
+        }
         400 if operation.method.is_get() && answers => {
             // The name of a parameter of one's own has more than small letters in it.
             conditions.extend(["include", "probity"].map(added));
@@ -103,11 +112,23 @@ fn is_about_resources(operation: &Operation) -> bool {
     !operation.method.is_delete() && !operation.path.contains("/relationships/")
 }
 
+/// Whether an operation adds members to a relationship or takes them out. Who adds what is there, and takes out what is not, is to
+/// be answered with success.
+fn changes_members(document: &Value, operation: &Operation) -> bool {
+    let method = operation.method.is_post() || operation.method.is_delete();
+    method
+        && operation.path.contains("/relationships/")
+        && operation.request_body.iter().flat_map(|body| &body.content).any(|media| is_list(document, media))
+}
+
 /// Whether the primary data of an answer are a list.
 fn lists(document: &Value, operation: &Operation) -> bool {
-    let data = |media: &MediaType| follow_references(document, &property(document, &media.schema.as_ref()?.0, "data")?);
-    let mut found = operation.successes().flat_map(|response| &response.content).filter_map(data);
-    found.any(|(_, schema)| schema.get("items").is_some())
+    operation.successes().flat_map(|response| &response.content).any(|media| is_list(document, media))
+}
+
+fn is_list(document: &Value, media: &MediaType) -> bool {
+    let data = || follow_references(document, &property(document, &media.schema.as_ref()?.0, "data")?);
+    data().is_some_and(|(_, schema)| schema.get("items").is_some())
 }
 
 #[cfg(test)]

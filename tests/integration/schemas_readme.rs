@@ -75,6 +75,7 @@ fn every_key_of_a_condition_is_explained_and_nothing_else_is() {
         at: Some(String::new()),
         value: Some(Value::Null),
         or: vec![Status(200)],
+        each: false,
     };
     let mut known: BTreeSet<String> = serde_json::to_value(condition).unwrap().as_object().unwrap().keys().cloned().collect();
     known.remove("trigger");
@@ -102,7 +103,8 @@ fn defaults() -> BTreeMap<String, BTreeSet<u16>> {
     };
     let id = json!([{"name": "id", "in": "path", "required": true, "schema": {"type": "integer"}}]);
     let document = json!({
-        "openapi": "3.1.0", "info": {"title": "T", "version": "1"},
+        "openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "security": [{"key": []}],
+        "components": {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}},
         "paths": {"/things": {"post": operation("create")}, "/things/{id}": {"parameters": id, "get": operation("read"), "patch": operation("update")}}
     });
     let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();

@@ -52,7 +52,14 @@ impl Resolver<'_> {
         let trigger = success_trigger(operation);
         let conditions = operation.response(status).map(|response| response.conditions.clone()).unwrap_or_default();
         if conditions.iter().any(|condition| condition.trigger == trigger) {
-            return self.success_cell(operation, status, &success);
+            let rules: Vec<Condition> = conditions.into_iter().filter(|condition| condition.each).collect();
+            return match self.success_cell(operation, status, &success) {
+                Intent::Probes(valid) if !rules.is_empty() => match self.fault_cell(operation, &rules, status, &success) {
+                    Intent::Probes(more) => Intent::Probes([valid, more].concat()),
+                    _ => Intent::Probes(valid),
+                },
+                intent => intent,
+            };
         }
         if conditions.iter().any(|condition| condition.trigger == TriggerName::BURST) {
             return self.limit_cell(operation, status, success);
@@ -198,7 +205,7 @@ impl Resolver<'_> {
                     mark: &self.context.options.mark,
                 };
                 let mut variations = (trigger.mutations)(&trigger_context(&bound_request.base));
-                if variations.iter().any(|mutation| matches!(mutation.precondition, Precondition::Again(_))) {
+                if variations.iter().any(|mutation| matches!(mutation.precondition, Precondition::Again(_) | Precondition::Repeated)) {
                     variations = (trigger.mutations)(&trigger_context(&plain.base));
                 }
                 let found = !variations.is_empty();

@@ -52,6 +52,10 @@ impl Resolver<'_> {
         match &mutation.precondition {
             Precondition::Plain | Precondition::Exhausted | Precondition::Finished => {}
             Precondition::Again(at) => self.again(operation, &mut settled, success, at.as_deref())?,
+            Precondition::Repeated => {
+                settled.after.push(success.clone());
+                settled.stage = self.builder.plan().probe(success).map_or(Stage::Change, |probe| probe.stage.min(Stage::Change));
+            }
             Precondition::Deleted => self.deleted(&mut settled)?,
             Precondition::Own => self.require_own(&mut settled)?,
             Precondition::Referred(by) => self.referred(&mut settled, by.as_deref())?,

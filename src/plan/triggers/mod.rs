@@ -217,6 +217,8 @@ pub enum Precondition {
     Plain,
     /// The very same request has been accepted just before; with a pointer, only the member there is the same.
     Again(Option<String>),
+    /// The very same request has been accepted just before, and is about the same resource.
+    Repeated,
     /// The resource in the path has been deleted.
     Deleted,
     /// The run has made the resource in the path with its first account.

@@ -134,7 +134,8 @@ fn with_attributes(contract: &Contract, media: &MediaType, made: Value, fits: im
         let sent = media.schema.as_ref().map_or_else(|| whole.clone(), |schema| without_read_only(contract, schema, &whole));
         without_added_needs(contract, media, &sent, &fits)
     };
-    samples(&contract.document, &place).map(with).find(&fits).unwrap_or_else(|| made.clone())
+    let says_something = |attributes: &Value| attributes.as_object().is_some_and(|members| !members.is_empty());
+    samples(&contract.document, &place).filter(says_something).map(with).find(&fits).unwrap_or_else(|| made.clone())
 }
 
 /// An example without what only answers hold.
@@ -228,4 +229,35 @@ fn parts(contract: &Contract, media: &MediaType, value: &Value) -> Vec<Part> {
 
 fn plain_part(name: String, text: String) -> Part {
     Part { name, media_type: None, file_name: None, content: Value::String(text), repeated: false }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::{bundle, read};
+    use crate::model::contract::JSON_API;
+    use crate::plan::values::valid;
+
+    /// The body of `PATCH` with this schema of its primary data and this media type.
+    fn body(media: &str, data: &Value) -> Value {
+        let content = json!({media: {"schema": {"type": "object", "required": ["data"], "properties": {"data": data}}}});
+        let patch = json!({"requestBody": {"required": true, "content": content}, "responses": {"200": {"description": ""}}});
+        let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {"/book": {"patch": patch}}});
+        let contract = read(bundle("t.yaml", &[("t.yaml".to_owned(), document)].into()).unwrap()).unwrap();
+        match valid(&contract, &Schemas::new(&contract).unwrap(), &contract.operations[0], false).unwrap().request.body {
+            Body::Json(value) => value,
+            other => panic!("no JSON: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_resource_of_json_api_is_changed_in_its_attributes() {
+        let attributes = json!({"type": "object", "properties": {"title": {"type": "string"}, "made": {"type": "string", "readOnly": true}}});
+        let mut data = json!({"type": "object", "required": ["type"], "properties": {"type": {"const": "books"}, "attributes": attributes}});
+        let sent = body(JSON_API, &data);
+        assert!(sent["data"]["attributes"]["title"].is_string() && sent["data"]["attributes"].get("made").is_none(), "{sent}");
+        assert_eq!(body("application/json", &data), json!({"data": {"type": "books"}}), "what another media type means by it is not known");
+        data["properties"]["attributes"]["maxProperties"] = json!(0);
+        assert_eq!(body(JSON_API, &data)["data"].get("attributes"), None, "what does not fit is not sent");
+    }
 }

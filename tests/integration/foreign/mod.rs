@@ -2,6 +2,7 @@
 
 mod cleaned;
 mod conditional;
+mod json_api;
 mod named;
 mod nested;
 mod now_and_then;
