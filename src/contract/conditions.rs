@@ -59,6 +59,12 @@ pub fn defaults(document: &Value, operation: &Operation, status: Status, json_ap
         _ => &[],
     };
     let mut conditions: Vec<Condition> = triggers.iter().cloned().map(Condition::of_trigger).collect();
+    let documented = |class: u16| operation.responses.iter().map(|response| response.status).filter(move |status| status.class() == class);
+    if status.0 == 422 && documented(4).any(|other| other == Status(400)) {
+        // What can be read and is wrong goes before what cannot be read, and is 400 (RFC 9110, section 15.5.21): of two that
+        // either may be answered to, each is shown by what it is for.
+        conditions.sort_by_key(|condition| (UNREADABLE.contains(&condition.trigger), condition.trigger == TriggerName::MISSING_DATA));
+    }
     if status.0 == 422 {
         // Its content can be read (RFC 9110, section 15.5.21), so what cannot be read may be 400 whatever the contract lists.
         for condition in conditions.iter_mut().filter(|condition| UNREADABLE.contains(&condition.trigger)) {
@@ -73,7 +79,6 @@ pub fn defaults(document: &Value, operation: &Operation, status: Status, json_ap
             condition.or.clone_from(&successes);
         }
     }
-    let documented = |class: u16| operation.responses.iter().map(|response| response.status).filter(move |status| status.class() == class);
     if status.0 == 403 && !operation.needs_credentials() {
         // Whoever asks, so it is about what is asked; for what of it, no document says.
         for condition in &mut conditions {
@@ -149,6 +154,17 @@ mod tests {
         assert_eq!(or("/books", &[200, 400, 404]), [Status(404)]);
         assert_eq!(or("/books", &[200, 400]), []);
         assert_eq!(or("/books/{id}", &[200, 400, 404]), [], "404 is about the book");
+    }
+
+    #[test]
+    fn what_is_read_and_wrong_goes_before_what_cannot_be_read_where_both_have_a_status() {
+        let first = |documented: &[u16], status: u16| {
+            let found = conditions("/books", documented, status, &json!([]));
+            [0, found.len() - 1].map(|at| found[at].trigger.to_string())
+        };
+        assert_eq!(first(&[200, 400, 422], 422)[0], "missing-attribute");
+        assert_eq!(first(&[200, 400, 422], 400)[0], "malformed-json");
+        assert_eq!(first(&[200, 422], 422)[0], "malformed-json");
     }
 
     #[test]

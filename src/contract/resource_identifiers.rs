@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::schema::{follow_references, property};
 use crate::model::contract::{Contract, MediaType, Operation, ResourceNeed};
-use crate::model::media_range::is_json_api;
+use crate::model::media_range::is_json;
 
 /// The kind of resources that each type of JSON:API stands for, as the operations about single resources describe it.
 pub(super) fn kinds_of_types(document: &Value, operations: &[Operation]) -> BTreeMap<String, String> {
@@ -22,9 +22,9 @@ pub(super) fn kinds_of_types(document: &Value, operations: &[Operation]) -> BTre
     kinds
 }
 
-/// The one type that the primary data of a document has.
+/// The one type that the primary data of a document has, whichever JSON it is said to be: many servers of JSON:API do not name it.
 fn type_of_data(document: &Value, media: &MediaType) -> Option<String> {
-    let schema = media.schema.as_ref().filter(|_| is_json_api(media))?;
+    let schema = media.schema.as_ref().filter(|_| is_json(&media.name))?;
     let (_, described) = follow_references(document, &property(document, &property(document, &schema.0, "data")?, "type")?)?;
     let listed = || described.get("enum")?.as_array().filter(|names| names.len() == 1)?.first();
     described.get("const").or_else(listed)?.as_str().map(str::to_owned)
@@ -41,7 +41,7 @@ pub(super) struct ResourceIdentifiers<'a> {
 impl<'a> ResourceIdentifiers<'a> {
     /// Reads a body; `None` where it can hold none.
     pub(super) fn of(contract: &'a Contract, media: &MediaType, body: &'a Value) -> Option<Self> {
-        let schema = media.schema.as_ref().filter(|_| !contract.inferred.types.is_empty() && is_json_api(media))?;
+        let schema = media.schema.as_ref().filter(|_| !contract.inferred.types.is_empty() && is_json(&media.name))?;
         Some(Self { contract, body, is_linkage: is_linkage(&contract.document, &schema.0) })
     }
 
@@ -75,8 +75,8 @@ mod tests {
     }
 
     /// A contract of two kinds, with this body of `PATCH` at a path.
-    fn contract(path: &str, data: &Value) -> Contract {
-        let content = |data: &Value| json!({JSON_API: {"schema": {"type": "object", "required": ["data"], "properties": {"data": data}}}});
+    fn contract(media: &str, path: &str, data: &Value) -> Contract {
+        let content = |data: &Value| json!({media: {"schema": {"type": "object", "required": ["data"], "properties": {"data": data}}}});
         let parameters = json!([{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}]);
         let item =
             |name: &str| json!({"parameters": parameters, "get": {"responses": {"200": {"description": "", "content": content(&identifier(name))}}}});
@@ -88,7 +88,13 @@ mod tests {
     }
 
     fn named(path: &str, data: &Value, body: &Value) -> Vec<String> {
-        let contract = contract(path, data);
+        let named = [JSON_API, "application/json"].map(|media| named_as(media, path, data, body));
+        assert_eq!(named[0], named[1], "the media type is another one, the document is the same");
+        named[0].clone()
+    }
+
+    fn named_as(media: &str, path: &str, data: &Value, body: &Value) -> Vec<String> {
+        let contract = contract(media, path, data);
         let operation = contract.operations.iter().find(|operation| operation.method.is_patch()).unwrap();
         let media = &operation.request_body.as_ref().unwrap().content[0];
         resource_needs(&contract, media, body).into_iter().map(|need| format!("{}: {}", need.at, need.what.kind)).collect()

@@ -124,7 +124,8 @@ fn without_added_needs(contract: &Contract, media: &MediaType, made: &Value, fit
 /// A made resource of JSON:API with attributes, where it would have none: a request that says nothing of a resource hides most
 /// faults, and makes what bears no name.
 fn with_attributes(contract: &Contract, media: &MediaType, made: Value, fits: impl Fn(&Value) -> bool) -> Value {
-    let data = made.get("data").and_then(Value::as_object).filter(|_| is_json_api(media));
+    let known = |data: &Map<String, Value>| data.get("type").and_then(Value::as_str).is_some_and(|name| contract.inferred.types.contains_key(name));
+    let data = made.get("data").and_then(Value::as_object).filter(|data| is_json_api(media) || known(data));
     let says_nothing = |data: &Map<String, Value>| data.iter().all(|(name, value)| matches!(name.as_str(), "type" | "id") || value == &json!({}));
     let place = || property(&contract.document, &property(&contract.document, &media.schema.as_ref()?.0, "data")?, "attributes");
     let Some(place) = data.filter(|data| says_nothing(data)).and_then(|_| place()) else { return made };
