@@ -59,6 +59,18 @@ pub fn defaults(document: &Value, operation: &Operation, status: Status, json_ap
         _ => &[],
     };
     let mut conditions: Vec<Condition> = triggers.iter().cloned().map(Condition::of_trigger).collect();
+    order_and_soften(operation, status, &mut conditions);
+    if matches!(status.0, 400 | 422) && operation.parameters.iter().any(|parameter| has_form(document, parameter)) {
+        // What has not the form of an id names nothing, so a server that says no more than that is right, too.
+        let or = [Status(400), Status(404), Status(422)].into_iter().filter(|other| *other != status).collect();
+        conditions.push(Condition { or, ..Condition::of_trigger(TriggerName::MALFORMED_ID) });
+    }
+    conditions
+}
+
+/// Puts first what shows a status best, and adds the other statuses that are as right for a condition.
+fn order_and_soften(operation: &Operation, status: Status, conditions: &mut [Condition]) {
+    let has_path_id = operation.parameters.iter().any(|parameter| parameter.location == Location::Path);
     let documented = |class: u16| operation.responses.iter().map(|response| response.status).filter(move |status| status.class() == class);
     if status.0 == 422 && documented(4).any(|other| other == Status(400)) {
         // What can be read and is wrong goes before what cannot be read, and is 400 (RFC 9110, section 15.5.21): of two that
@@ -75,13 +87,13 @@ pub fn defaults(document: &Value, operation: &Operation, status: Status, json_ap
     // is preferred may be disregarded (section 12.5.1), and what has not changed may be sent again (section 15.4.5).
     if (status.0 == 415 && operation.method.is_delete()) || matches!(status.0, 304 | 406) {
         let successes: Vec<Status> = operation.successes().map(|response| response.status).collect();
-        for condition in &mut conditions {
+        for condition in &mut *conditions {
             condition.or.clone_from(&successes);
         }
     }
     if status.0 == 403 && !operation.needs_credentials() {
         // Whoever asks, so it is about what is asked; for what of it, no document says.
-        for condition in &mut conditions {
+        for condition in &mut *conditions {
             condition.or =
                 [Status(400), Status(422)].into_iter().chain(documented(2)).chain(documented(4).filter(|other| *other != status)).collect();
         }
@@ -93,12 +105,6 @@ pub fn defaults(document: &Value, operation: &Operation, status: Status, json_ap
             .filter(|condition| condition.trigger == TriggerName::BAD_QUERY_PARAMETER)
             .for_each(|condition| condition.or.push(Status(404)));
     }
-    if matches!(status.0, 400 | 422) && operation.parameters.iter().any(|parameter| has_form(document, parameter)) {
-        // What has not the form of an id names nothing, so a server that says no more than that is right, too.
-        let or = [Status(400), Status(404), Status(422)].into_iter().filter(|other| *other != status).collect();
-        conditions.push(Condition { or, ..Condition::of_trigger(TriggerName::MALFORMED_ID) });
-    }
-    conditions
 }
 
 /// Whether a parameter of the path takes only values of a form: numbers, or identifiers of a standard.
@@ -175,6 +181,6 @@ mod tests {
         assert!(open.iter().any(|condition| condition.trigger.as_str() == "bad-query-parameter"));
         assert!(open.iter().all(|condition| condition.trigger.as_str() != "malformed-json"), "what cannot be read is not forbidden");
         let or = [400, 422, 200, 415].map(Status);
-        assert!(open.iter().all(|condition| condition.or == or), "nobody says what it is about: {open:?}");
+        assert!(open.iter().all(|condition| condition.or == or), "no document says what it is about: {open:?}");
     }
 }

@@ -12,7 +12,7 @@ mod document_walk;
 mod dynamic_anchors;
 pub mod expressions;
 mod inferred;
-mod json_api;
+mod json_api_rules;
 mod keywords;
 mod links;
 mod malformed_keywords;

@@ -12,7 +12,9 @@ use super::pointer::{append, at_pointer};
 use super::schema::follow_references;
 use super::unjudged_schemas::{UNREAD, UNREAD_SCHEMA};
 use super::version::{self, Version};
-use super::{ContractError, conditions, contradictions, inferred, json_api, links, malformed_keywords, overlapping_branches, same_routes, security};
+use super::{
+    ContractError, conditions, contradictions, inferred, json_api_rules, links, malformed_keywords, overlapping_branches, same_routes, security,
+};
 use super::{status_ranges, swagger, upgrade};
 use crate::model::contract::{Condition, Contract, JSON_API, JobDone, Location, Method, Operation, Parameter, RateLimit, Response, Status};
 use crate::model::issue::DocumentIssue;
@@ -312,7 +314,7 @@ impl<'a> Reader<'a> {
             }
         }
         if !self.annotated {
-            let left_out = json_api::left_out(self.document, &operation);
+            let left_out = json_api_rules::left_out(self.document, &operation);
             operation.responses.extend(left_out);
         }
         status_ranges::add(&mut operation);
@@ -351,7 +353,7 @@ impl<'a> Reader<'a> {
                 let usual = if status.is_range() { status_ranges::conditions } else { conditions::defaults };
                 let mut usual = usual(self.document, operation, status, takes_json_api);
                 if !self.annotated && !status.is_range() {
-                    json_api::add_rules(self.document, operation, status, &mut usual);
+                    json_api_rules::add_rules(self.document, operation, status, &mut usual);
                 }
                 operation.responses[index].conditions = usual;
             }

@@ -2,7 +2,6 @@
 
 mod cleaned;
 mod conditional;
-mod json_api;
 mod named;
 mod nested;
 mod now_and_then;
@@ -11,3 +10,4 @@ mod replayed;
 mod same_id;
 mod sent;
 mod server;
+mod standard;

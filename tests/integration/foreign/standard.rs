@@ -1,5 +1,4 @@
-//! Servers of JSON:API: what their contract leaves out is known from the standard, relationships are written with what is there,
-//! and a server that keeps the standard is not accused.
+//! Servers of JSON:API: what their contract leaves out is known from the standard, and one that keeps it is not accused.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;

@@ -1,4 +1,4 @@
-//! Adds what JSON:API demands to the conditions of a contract, and the responses that a contract leaves out which follows it.
+//! Adds what JSON:API demands to the conditions and responses of a contract.
 
 use serde_json::Value;
 
@@ -56,7 +56,9 @@ pub(super) fn add_rules(document: &Value, operation: &Operation, status: Status,
             *conditions = vec![Condition { value, ..rule(TriggerName::NOT_ACCEPTABLE) }];
         }
         409 if takes && is_about_resources(operation) => {
-            [TriggerName::WRONG_TYPE, TriggerName::ID_MISMATCH].into_iter().for_each(|trigger| add_or_mark(conditions, trigger));
+            for trigger in [TriggerName::WRONG_TYPE, TriggerName::ID_MISMATCH] {
+                add_or_mark(conditions, trigger);
+            }
         }
         415 if takes => conditions.push(rule(TriggerName::MEDIA_TYPE_PARAMETER)),
         _ => {}
@@ -144,7 +146,9 @@ mod tests {
         let content = |data: Value| json!({JSON_API: {"schema": {"type": "object", "properties": {"data": data}}}});
         let list = json!({"responses": {"200": {"description": "", "content": content(json!({"type": "array", "items": one}))}}});
         let mut responses = json!({"201": {"description": "", "content": content(one.clone())}});
-        statuses.iter().for_each(|status| responses[status] = json!({"description": ""}));
+        for status in statuses {
+            responses[status] = json!({"description": ""});
+        }
         let mut create = json!({"requestBody": {"content": content(one.clone())}, "responses": responses});
         if marked {
             create["requestBody"]["content"][JSON_API]["schema"]["properties"]["data"]["x-probity-resource"] = json!("books");
