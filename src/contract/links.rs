@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::pointer::append;
 use super::schema::follow_references;
 use crate::model::contract::{Link, Location, MediaType, Operation, Response, SchemaRef};
+use crate::model::media_range::is_xml;
 use crate::model::path::parameter_of;
 use crate::model::text::without_separators;
 
@@ -89,16 +90,17 @@ pub fn makes(document: &Value, operation: &Operation, expression: &str) -> bool 
     writes && (!many || creates() || sends_many() == Some(true))
 }
 
-/// The schema of the JSON form of a body.
-pub fn json_schema(content: &[MediaType]) -> Option<&SchemaRef> {
-    content.iter().find(|media| media.name.contains("json"))?.schema.as_ref()
+/// The schema of the JSON form of a body, else of its form in XML.
+pub fn schema_of_parts(content: &[MediaType]) -> Option<&SchemaRef> {
+    let json = content.iter().find(|media| media.name.contains("json"));
+    json.or_else(|| content.iter().find(|media| is_xml(&media.name)))?.schema.as_ref()
 }
 
 /// Whether a body holds a member that is called like a parameter, by its schema, however deep.
 pub fn has_member_named_like(document: &Value, content: &[MediaType], parameter: &str) -> bool {
     let names = [without_separators(parameter)];
     let search = LinkSearch { document, names: &names, collection: "" };
-    json_schema(content).is_some_and(|schema| search.nearest(&schema.0, &names, &|_| true).is_some())
+    schema_of_parts(content).is_some_and(|schema| search.nearest(&schema.0, &names, &|_| true).is_some())
 }
 
 /// The members that a body holds at the top or in a wrapper, by its schema: each name, without separators, with the nearest place

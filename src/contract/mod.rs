@@ -1,9 +1,9 @@
 //! Turns the text of an OpenAPI document into a [`crate::model::contract::Contract`], without reading any file.
 
+pub mod annotations;
 #[cfg(test)]
 mod any_schema_excerpts;
 mod applied_schemas;
-pub mod annotations;
 mod bundle;
 mod conditions;
 mod contradictions;
@@ -24,8 +24,8 @@ pub mod paging;
 mod parameters;
 mod path_keys;
 mod pointer;
-mod reference_graph;
 mod private_resources;
+mod reference_graph;
 mod request_and_answer_schemas;
 mod resource_identifiers;
 mod resource_kinds;
@@ -45,6 +45,8 @@ mod validate;
 mod validation_result;
 mod version;
 mod xml;
+mod xml_answer;
+mod xml_document;
 mod xml_value;
 
 pub use samples::sample;
@@ -53,7 +55,7 @@ pub use bundle::{Bundle, bundle, bundle_files, file_references};
 pub use conditions::defaults as usual;
 pub use derived_accounts::accounts_for;
 pub use inferred::asks_by_name;
-pub use links::{has_member_named_like, json_schema, makes, wrapped_members};
+pub use links::{has_member_named_like, makes, schema_of_parts, wrapped_members};
 pub use operations::read;
 pub use own_requests::use_own_requests;
 pub use own_security::use_own_security;
@@ -67,6 +69,8 @@ pub use upgrade::write_as_integer;
 pub use validate::Schemas;
 pub use validation_result::{SchemaViolation, Unjudged, ValidationResult};
 pub use xml::xml;
+pub use xml_answer::read_xml;
+pub use xml_document::{UnreadXml, malformed_xml};
 pub use xml_value::xml_value;
 
 use thiserror::Error;

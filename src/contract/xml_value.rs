@@ -1,94 +1,23 @@
 //! Reads an XML document as the value that its schema describes, where that is certain.
 
-use quick_xml::Reader;
-use quick_xml::escape::resolve_predefined_entity;
-use quick_xml::events::{BytesStart, Event};
 use serde_json::{Map, Number, Value};
 
 use super::pointer::append;
 use super::schema::follow_references;
 use super::xml::{about, called};
-
-/// How deep elements may be nested.
-const DEEPEST: usize = 100;
+use super::xml_document::{Element, UnreadXml, parse};
 
 /// Keywords that leave open which elements stand for which members.
 const OPEN: [&str; 8] = ["allOf", "anyOf", "oneOf", "not", "if", "$dynamicRef", "dependentSchemas", "patternProperties"];
-
-/// An element with what it holds. Prefixes of names are left out: which one stands for a namespace is up to the writer.
-#[derive(Debug, Default)]
-struct Element {
-    name: String,
-    attributes: Vec<(String, String)>,
-    children: Vec<Element>,
-    text: String,
-    /// `xsi:nil` (XML Schema, section 2.6.2).
-    nil: bool,
-}
 
 /// The value that an XML document stands for, by the members `xml` of a schema (OpenAPI, XML Object). What a document defines itself
 /// is never expanded.
 ///
 /// # Errors
-/// Why it is not certain what the document stands for.
-pub fn xml_value(document: &Value, schema: &str, text: &str) -> Result<Value, &'static str> {
-    let root = parsed(text)?;
-    value(document, schema, &root)
-}
-
-fn parsed(text: &str) -> Result<Element, &'static str> {
-    const MALFORMED: &str = "which is not well-formed";
-    let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
-    let mut open: Vec<Element> = vec![Element::default()];
-    loop {
-        let event = reader.read_event().map_err(|_| MALFORMED)?;
-        let is_whole = open.len() == 1;
-        match event {
-            Event::Start(_) | Event::Empty(_) if is_whole && !open[0].children.is_empty() => return Err(MALFORMED),
-            Event::Start(start) if open.len() <= DEEPEST => open.push(element(&start).ok_or(MALFORMED)?),
-            Event::Start(_) => return Err("whose elements are nested too deep"),
-            Event::Empty(start) => open.last_mut().ok_or(MALFORMED)?.children.push(element(&start).ok_or(MALFORMED)?),
-            Event::End(_) => {
-                let done = open.pop().ok_or(MALFORMED)?;
-                open.last_mut().ok_or(MALFORMED)?.children.push(done);
-            }
-            Event::Text(part) => open.last_mut().ok_or(MALFORMED)?.text.push_str(&part.decode().map_err(|_| MALFORMED)?),
-            Event::CData(part) => open.last_mut().ok_or(MALFORMED)?.text.push_str(&part.decode().map_err(|_| MALFORMED)?),
-            Event::GeneralRef(reference) => {
-                let name = reference.decode().map_err(|_| MALFORMED)?;
-                let letter = reference.resolve_char_ref().map_err(|_| MALFORMED)?.map(String::from);
-                let known = letter.or_else(|| resolve_predefined_entity(&name).map(str::to_owned));
-                open.last_mut().ok_or(MALFORMED)?.text.push_str(&known.ok_or("which refers to what no standard defines")?);
-            }
-            Event::DocType(_) => return Err("which has a document type declaration"),
-            Event::Decl(_) | Event::Comment(_) | Event::PI(_) => {}
-            Event::Eof => break,
-        }
-    }
-    let mut whole = open.pop().filter(|_| open.is_empty()).ok_or(MALFORMED)?;
-    if !whole.text.trim().is_empty() {
-        return Err(MALFORMED);
-    }
-    whole.children.pop().ok_or(MALFORMED)
-}
-
-fn element(start: &BytesStart<'_>) -> Option<Element> {
-    let local = |name: &[u8]| std::str::from_utf8(name).ok().map(str::to_owned);
-    let mut found = Element { name: local(start.local_name().as_ref())?, ..Element::default() };
-    for attribute in start.attributes() {
-        let attribute = attribute.ok()?;
-        let value = attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0).ok()?.into_owned();
-        let (whole, name) = (local(attribute.key.as_ref())?, local(attribute.key.local_name().as_ref())?);
-        if whole == "xmlns" || whole.starts_with("xmlns:") || whole.starts_with("xml:") {
-            continue;
-        }
-        if name == "nil" && whole != name {
-            found.nil = value == "true" || value == "1";
-        } else if !whole.starts_with("xsi:") {
-            found.attributes.push((name, value));
-        }
-    }
-    Some(found)
+/// The document is not well-formed, or it is not certain what it stands for.
+pub fn xml_value(document: &Value, schema: &str, text: &str) -> Result<Value, UnreadXml> {
+    let root = parse(text)?;
+    value(document, schema, &root).map_err(UnreadXml::Uncertain)
 }
 
 /// The value of an element.
@@ -235,7 +164,7 @@ mod tests {
         json!({"components": {"schemas": {"Pet": pet, "Owner": owner, "List": list, "Open": open, "Unclear": unclear}}})
     }
 
-    fn read(name: &str, text: &str) -> Result<Value, &'static str> {
+    fn read(name: &str, text: &str) -> Result<Value, UnreadXml> {
         xml_value(&document(), &format!("/components/schemas/{name}"), text)
     }
 

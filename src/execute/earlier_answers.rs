@@ -34,7 +34,7 @@ impl Run<'_> {
             let Repeat::Poll { at, finished, .. } = &poll.repeat else { continue };
             // A redirect leads to what came of the job, whatever it shows.
             let shown = self.answer(&poll.id).filter(|answer| answer.status.is_success());
-            let state = shown.and_then(|answer| answer.body.json()?.pointer(at).and_then(Value::as_str));
+            let state = shown.and_then(|answer| answer.body.value()?.pointer(at).and_then(Value::as_str));
             if let Some(state) = state.filter(|state| !is_among(finished, state)) {
                 return Err(NotSent::JobOpen(state.to_owned()));
             }
@@ -44,7 +44,7 @@ impl Run<'_> {
 
     /// How many resources a page is to hold: half of what the list showed at once, so that two pages hold everything.
     fn length(&self, probe: &Probe, smallest: u64, largest: u64) -> u64 {
-        let list = probe.control.as_ref().and_then(|control| self.answer(control)).and_then(|answer| answer.body.json());
+        let list = probe.control.as_ref().and_then(|control| self.answer(control)).and_then(|answer| answer.body.value());
         let shown = list.map_or(0, |list| resources(list).len() as u64);
         shown.div_ceil(2).min(largest).max(smallest)
     }

@@ -9,7 +9,7 @@ use crate::model::exchange::Answer;
 /// The address of the page that follows the one at `url`: the one that the answer names, or the same with the cursor that it
 /// names in the parameter that the contract declares for cursors. `None` where nothing says where the next page is.
 pub(super) fn next(contract: &Contract, operation: &Operation, url: &str, answer: &Answer) -> Option<String> {
-    let page = Some(answer).filter(|answer| answer.status.is_success())?.body.json()?;
+    let page = Some(answer).filter(|answer| answer.status.is_success())?.body.value()?;
     let token = match next_page(page)? {
         NextPageLocation::Address(address) => return Some(address.to_owned()),
         NextPageLocation::Cursor(token) => token,

@@ -12,6 +12,7 @@ use super::admission::PendingRequest;
 use super::backoff::wait_to_keep;
 use super::{EarlierExchanges, ExecutionSettings, RemakeContext, Run, RunEvent, SendQueue, next_page, overload, redirect};
 use crate::contract::expressions::fill;
+use crate::contract::read_xml;
 use crate::execute::http::{Accounts, Client, Permit, PermittedRequest, unsigned_request};
 use crate::execute::journal::Journal;
 use crate::model::contract::{Contract, Operation, Status};
@@ -103,7 +104,7 @@ impl Sender<'_, '_> {
             Repeat::Burst { most } => self.burst(probe, operation, &request, *most, &mut outcome).await,
             Repeat::Poll { at, finished, failed } => {
                 let over = |answer: &Answer| {
-                    let state = answer.body.json().and_then(|body| body.pointer(at)).and_then(Value::as_str);
+                    let state = answer.body.value().and_then(|body| body.pointer(at)).and_then(Value::as_str);
                     !answer.status.is_success() || state.is_none_or(|state| is_among(finished, state) || is_among(failed, state))
                 };
                 self.poll(probe, operation, &request, over, &mut outcome).await;
@@ -124,7 +125,7 @@ impl Sender<'_, '_> {
         let location = told.filter(|_| matches!(probe.repeat, Repeat::Follow(_)));
         let path_values = filled.path_values.clone();
         if let Some(location) = location {
-            let mut request = unsigned_request(&self.settings.base, &filled);
+            let mut request = unsigned_request(&self.settings.base, &self.contract.document, &filled);
             let mut credentials = filled.credentials;
             let asked = Url::parse(&request.url).map_err(|error| NotSent::NoUrl(request.url.clone(), error.to_string()))?;
             let elsewhere = self.redirect_target(&asked, location)?;
@@ -360,6 +361,7 @@ impl Sender<'_, '_> {
             Ok(mut answer) => {
                 self.note_answer(operation, prepared, &mut answer);
                 self.queue.censor.answer(&mut answer);
+                read_xml(self.contract, operation, &mut answer);
                 self.learn_ownership(probe, (&prepared.path_values, began), shown.body.as_deref(), &answer);
                 Ok(answer)
             }

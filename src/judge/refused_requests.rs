@@ -32,7 +32,7 @@ pub fn outcomes_of_valid_requests(plan: &Plan, outcomes: &Outcomes) -> BTreeMap<
         if probe.is_accepted_by(answer.status) {
             found.insert(probe.operation.clone(), ValidRequestOutcome::Accepted);
         } else if is_for_its_content(probe, outcome) && found.get(&probe.operation) != Some(&ValidRequestOutcome::Accepted) {
-            found.insert(probe.operation.clone(), ValidRequestOutcome::Refused(answer.body.json().cloned()));
+            found.insert(probe.operation.clone(), ValidRequestOutcome::Refused(answer.body.value().cloned()));
         }
     }
     found
@@ -67,7 +67,7 @@ fn is_for_its_content(probe: &Probe, outcome: &Outcome) -> bool {
 
 fn is_about_its_body(probe: &Probe, outcome: &Outcome) -> bool {
     let sent = outcome.exchanges.last().and_then(|exchange| exchange.request.body.as_ref()).and_then(|body| serde_json::from_str(body).ok());
-    let answer = outcome.answer().and_then(|answer| answer.body.json());
+    let answer = outcome.answer().and_then(|answer| answer.body.value());
     let in_path = |answer: &Value| probe.request.path_values.values().any(|value| answer.to_string().contains(value.as_str()));
     answer.zip(sent).is_some_and(|(answer, sent)| !in_path(answer) && names_or_quotes(answer, &sent))
 }

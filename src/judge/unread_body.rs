@@ -14,7 +14,7 @@ pub(super) fn unread(input: &JudgeInput<'_>, probe: &Probe, outcome: Option<&Out
         AnswerContent::Unread(reason) => NotJudged::Unread(answer.status, reason.clone()),
         // Every rule over bodies was left out, also those that no declared schema makes.
         AnswerContent::Withheld(reason) => return Some(NotJudged::Withheld(answer.status, reason.clone())),
-        AnswerContent::Empty | AnswerContent::Json(_) | AnswerContent::Text(_) | AnswerContent::Bytes(_) => return None,
+        AnswerContent::Empty | AnswerContent::Json(_) | AnswerContent::Xml { .. } | AnswerContent::Text(_) | AnswerContent::Bytes(_) => return None,
     };
     let operation = input.contract.operation(&probe.operation).filter(|_| !probe.id.is_about_whole_server());
     let json = declared(input.contract, operation, answer.status)

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::request::is_json;
+use super::request::is_structured;
 use crate::contract::samples::{answer_samples, sample};
 use crate::contract::schema::follow_references;
 use crate::model::contract::{Contract, Example, JSON_API, Location, MediaType, Operation, Parameter};
 use crate::model::contract_document::Document;
 use crate::model::media_range::essence;
 
-/// The contract with an example of every JSON body that a success may have, and of every parameter of a path. Those of
+/// The contract with an example of every body in JSON or XML that a success may have, and of every parameter of a path. Those of
 /// parameters are the ones that a run asks for when nothing else is known.
 pub(crate) fn illustrated(contract: Arc<Contract>) -> Arc<Contract> {
     let answers = contract.operations.iter().flat_map(Operation::successes).flat_map(|response| &response.content);
@@ -125,7 +125,7 @@ fn is_json_api(name: &str) -> bool {
 }
 
 fn is_bare(media: &MediaType) -> bool {
-    media.examples.is_empty() && media.schema.is_some() && is_json(&media.name)
+    media.examples.is_empty() && media.schema.is_some() && is_structured(&media.name)
 }
 
 fn is_nameless(parameter: &Parameter) -> bool {

@@ -75,7 +75,7 @@ impl DraftAnswer {
 
     /// Lets the body break off.
     pub(crate) fn cut_off(&mut self) {
-        let text = self.written();
+        let text = self.text.clone().unwrap_or_else(|| self.written());
         let kept: String = text.chars().take(text.chars().count().saturating_sub(2)).collect();
         self.text = Some(kept).filter(|_| self.body.is_some());
     }

@@ -1,16 +1,20 @@
-//! Reads form bodies back into typed values, by their schema (OpenAPI, Encoding Object).
+//! Reads form bodies and XML back into typed values, by their schema (OpenAPI, Encoding Object).
 
 use serde_json::{Map, Value};
 
 use super::request::{DecodedRequest, Payload};
 use super::styled_parameters::{RawPair, StyledReader, decoded, raw_pairs};
-use crate::contract::Schemas;
 use crate::contract::schema::property;
+use crate::contract::{Schemas, UnreadXml, malformed_xml, xml_value};
 use crate::model::contract::{Contract, Location, MediaType, SchemaRef};
+use crate::model::media_range::is_xml;
 use crate::model::serialization::{Serialization, Style};
 
-/// What was sent, read by its schema where it is a form.
+/// What was sent, read by its schema where it is a form or XML.
 pub(crate) fn typed((contract, schemas): (&Contract, &Schemas), media: Option<&MediaType>, call: &DecodedRequest, payload: Payload) -> Payload {
+    if let (Some(media), Payload::Value(Value::String(text))) = (media.filter(|media| is_xml(&media.name)), &payload) {
+        return of_xml(contract, media, text).unwrap_or(payload);
+    }
     let Some((media, Payload::Value(Value::Object(members)))) = media.filter(|media| media.schema.is_some()).map(|media| (media, &payload)) else {
         return payload;
     };
@@ -23,6 +27,19 @@ pub(crate) fn typed((contract, schemas): (&Contract, &Schemas), media: Option<&M
         return Payload::Value(Value::Object(members));
     }
     payload
+}
+
+/// What XML stands for; `None` where that is not certain.
+fn of_xml(contract: &Contract, media: &MediaType, text: &str) -> Option<Payload> {
+    let read = match &media.schema {
+        Some(schema) => xml_value(&contract.document, &schema.0, text),
+        None => malformed_xml(text).map_or(Err(UnreadXml::Uncertain("without a schema")), |what| Err(UnreadXml::Malformed(what))),
+    };
+    match read {
+        Ok(value) => Some(Payload::Value(value)),
+        Err(UnreadXml::Malformed(what)) => Some(Payload::Malformed(format!("The body is no XML: {what}."))),
+        Err(UnreadXml::Uncertain(_)) => None,
+    }
 }
 
 struct FormReader<'a> {

@@ -114,6 +114,11 @@ pub(crate) fn is_json(essence: &str) -> bool {
     essence == "application/json" || essence.ends_with("+json") || essence == "*/*"
 }
 
+/// Whether bodies of this media type stand for values that a schema describes.
+pub(crate) fn is_structured(essence: &str) -> bool {
+    is_json(essence) || media_range::is_xml(essence)
+}
+
 /// What was sent as a body.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Payload {

@@ -60,8 +60,8 @@ pub(crate) fn answer(core: &MockCore, windows: &[RateLimit], state: &Mutex<MockS
     let response = declared(&core.contract, nearest, Status(draft.status));
     let media = response.and_then(|response| response.content.iter().find(|media| Some(concrete_media_type(&media.name)) == draft.media));
     let schema = media.and_then(|media| media.schema.as_ref());
-    if let (Some(schema), true) = (schema, media.is_some_and(|media| is_xml(&media.name))) {
-        draft.write_as_xml(&core.contract.document, &schema.0);
+    if draft.media.as_deref().is_some_and(is_xml) {
+        draft.write_as_xml(&core.contract.document, schema.map(|schema| schema.0.as_str()).unwrap_or_default());
     }
     core.variants.finish(&mut draft, &AnswerScope { contract: &core.contract, schemas: &core.schemas, call, operation: nearest, schema });
     core.faults.finish(&mut draft, &AnswerScope { contract: &core.contract, schemas: &core.schemas, call, operation: nearest, schema });

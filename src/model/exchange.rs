@@ -150,6 +150,13 @@ pub enum AnswerContent {
     Empty,
     /// A JSON document.
     Json(Value),
+    /// An XML document, and the value that it certainly stands for by its schema.
+    Xml {
+        /// As it came.
+        text: String,
+        /// The value.
+        value: Value,
+    },
     /// Text that is not JSON.
     Text(String),
     /// Bytes that are no UTF-8; how many.
@@ -167,6 +174,14 @@ impl AnswerContent {
     pub fn json(&self) -> Option<&Value> {
         match self {
             Self::Json(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The value that the body stands for, in JSON or in XML.
+    pub fn value(&self) -> Option<&Value> {
+        match self {
+            Self::Json(value) | Self::Xml { value, .. } => Some(value),
             _ => None,
         }
     }

@@ -14,7 +14,7 @@ pub use super::ids::{ProbeId, SlotId};
 pub use super::index::ProbeIndex;
 use super::reason::Reason;
 pub use super::stage::Stage;
-pub use super::template::{Binding, Body, Credentials, Part, Place, RequestTemplate, Styled};
+pub use super::template::{Binding, Body, Credentials, Part, Place, RequestTemplate, Styled, XmlBody};
 
 /// Everything that will be sent.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

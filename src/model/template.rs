@@ -122,10 +122,42 @@ pub enum Body {
     CutJson(Value),
     /// A JSON document in which the text at some pointers is written as it is here, and not as the value there would be.
     Spelled(Value, Vec<(String, String)>),
+    /// An XML document that is written by its schema.
+    Xml(XmlBody),
     /// Text as it is.
     Text(String),
     /// `multipart/form-data` (RFC 7578), name and content of each part.
     Multipart(Vec<Part>),
+}
+
+impl Body {
+    /// The value that the whole of it is written from, in JSON or in XML.
+    pub fn value(&self) -> Option<&Value> {
+        match self {
+            Self::Json(value) | Self::Xml(XmlBody { value, is_cut: false, .. }) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The same value, to be changed.
+    pub fn value_mut(&mut self) -> Option<&mut Value> {
+        match self {
+            Self::Json(value) | Self::Xml(XmlBody { value, is_cut: false, .. }) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+/// A value that is sent in XML.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct XmlBody {
+    /// The value.
+    pub value: Value,
+    /// Where its schema stands in the contract (JSON Pointer); its members `xml` say how the value is written.
+    pub schema: String,
+    /// Whether the last characters are cut off.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_cut: bool,
 }
 
 /// One part of `multipart/form-data`.

@@ -69,7 +69,7 @@ impl<'a> VolatileNames<'a> {
         let body = match &answer.body {
             AnswerContent::Empty => String::new(),
             AnswerContent::Json(value) => serde_json::to_string_pretty(&self.value(value, probe)).unwrap_or_default(),
-            AnswerContent::Text(body) => self.text(body, probe),
+            AnswerContent::Text(body) | AnswerContent::Xml { text: body, .. } => self.text(body, probe),
             AnswerContent::Bytes(count) => format!("{count} bytes that are no text"),
             AnswerContent::TooLong(count) => format!("more than {count} bytes"),
             AnswerContent::Unread(reason) => format!("not read: {reason}"),

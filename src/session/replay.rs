@@ -144,7 +144,7 @@ fn exchanges_text(part: &Plan, outcome: &Outcome) -> String {
         let written = match &answer.body {
             AnswerContent::Empty => None,
             AnswerContent::Json(value) => serde_json::to_string_pretty(value).ok(),
-            AnswerContent::Text(text) => Some(text.clone()),
+            AnswerContent::Text(text) | AnswerContent::Xml { text, .. } => Some(text.clone()),
             AnswerContent::Bytes(count) => Some(format!("({count} bytes that are no text)")),
             AnswerContent::TooLong(count) => Some(format!("(more than {count} bytes)")),
             AnswerContent::Unread(reason) | AnswerContent::Withheld(reason) => Some(format!("({reason})")),

@@ -8,13 +8,13 @@ use crate::contract::schema::is_part;
 use crate::model::contract::Status;
 use crate::model::exchange::Answer;
 use crate::model::job::is_among;
-use crate::model::plan::{Body, Capture, Place, Probe, ResourceStates, SlotId};
+use crate::model::plan::{Capture, Place, Probe, ResourceStates, SlotId};
 use crate::model::text::without_separators;
 
 /// The value that a capture finds in an answer; `None` when there is none.
 pub fn captured(capture: &Capture, answer: &Answer, probe: &Probe, slots: &BTreeMap<SlotId, Value>) -> Option<Value> {
     if let Some(at) = capture.expression.strip_prefix("$response.body#") {
-        let found = in_body(answer.body.json()?, at, capture);
+        let found = in_body(answer.body.value()?, at, capture);
         return found.filter(|value| value.is_number() || value.as_str().is_some_and(is_id));
     }
     if let Some(name) = capture.expression.strip_prefix("$response.header.") {
@@ -27,8 +27,7 @@ pub fn captured(capture: &Capture, answer: &Answer, probe: &Probe, slots: &BTree
         return if is_validator { Some(Value::from(value)) } else { text(value) };
     }
     if let Some(at) = capture.expression.strip_prefix("$request.body#") {
-        let Body::Json(body) = &probe.request.body else { return None };
-        return body.pointer(at).filter(|value| value.as_str().is_some_and(is_id)).cloned();
+        return probe.request.body.value()?.pointer(at).filter(|value| value.as_str().is_some_and(is_id)).cloned();
     }
     let name = capture.expression.strip_prefix("$request.path.")?;
     let place = Place::Path(name.to_owned());
@@ -45,7 +44,7 @@ fn text(id: &str) -> Option<Value> {
 /// Location names the resource by its URL, whose last segment is the id, unless it is that of the collection; else the answer
 /// may show the id all the same.
 fn located(capture: &Capture, answer: &Answer, probe: &Probe) -> Option<Value> {
-    let body = answer.body.json();
+    let body = answer.body.value();
     let resource = body.and_then(|body| body.get("data")).filter(|data| answer.status == Status(201) && data.get("type").is_some());
     if let Some(id) = resource.and_then(|resource| id_like_member(resource, &["id".to_owned()])) {
         return Some(id);

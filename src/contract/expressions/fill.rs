@@ -56,6 +56,7 @@ pub fn value_at(template: &RequestTemplate, place: &Place) -> Option<Value> {
 fn in_body<'a>(body: &'a mut Body, at: &str) -> Option<&'a mut Value> {
     match body {
         Body::Json(body) | Body::CutJson(body) | Body::Spelled(body, _) => body.pointer_mut(at),
+        Body::Xml(body) => body.value.pointer_mut(at),
         Body::Multipart(parts) => {
             let (name, rest) = at.strip_prefix('/')?.split_once('/').map_or((at.get(1..)?, String::new()), |(name, rest)| (name, format!("/{rest}")));
             parts.iter_mut().find(|part| part.name == unescape(name))?.content.pointer_mut(&rest)

@@ -9,9 +9,16 @@ use flate2::read::MultiGzDecoder;
 use super::json_size::estimate_size;
 use super::surrogates;
 use crate::model::exchange::AnswerContent;
+use crate::model::media_range::is_xml;
 
 /// How deep JSON may be nested: a recording of it must be readable again within the 128 levels that the library reads.
 const DEEPEST: usize = 100;
+
+/// What an element or an attribute of XML takes, in bytes.
+const MARKUP_SIZE: usize = 128;
+
+/// How many are counted: a document with more is not read.
+const MOST_MARKUP: usize = 150_000;
 
 /// What takes no more than this many bytes is always kept: whoever makes something must learn its id, however much was
 /// read before.
@@ -98,7 +105,7 @@ pub fn content(bytes: Vec<u8>, headers: &[(String, String)], most: usize, mut he
     if weight.depth > DEEPEST {
         return of_json(&bytes, weight.depth);
     }
-    if !held.take(weight.bytes.saturating_sub(length)) {
+    if !held.take(weight.bytes.saturating_sub(length) + size_of_xml(&bytes, headers)) {
         return no_room();
     }
     let body = parsed(bytes);
@@ -106,6 +113,13 @@ pub fn content(bytes: Vec<u8>, headers: &[(String, String)], most: usize, mut he
         held.keep();
     }
     body
+}
+
+/// What the value that XML stands for takes, beside its text: an element or an attribute may be four bytes long and takes many more.
+fn size_of_xml(bytes: &[u8], headers: &[(String, String)]) -> u64 {
+    let is_declared = headers.iter().any(|(name, value)| name == "content-type" && is_xml(&value.to_ascii_lowercase()));
+    let count = if is_declared { bytes.iter().filter(|byte| matches!(byte, b'<' | b'=')).count() } else { 0 };
+    (count.min(MOST_MARKUP) * MARKUP_SIZE) as u64
 }
 
 fn is_identity(coding: &str) -> bool {

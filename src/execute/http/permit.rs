@@ -19,6 +19,7 @@ use crate::plan::{ClassifiedRequest, EffectRules, acts_at, not_allowed};
 #[derive(Debug)]
 pub struct Permit<'a> {
     rules: EffectRules<'a>,
+    contract: &'a Contract,
     permission: Permission,
     base: String,
     origin: Option<Origin>,
@@ -92,7 +93,7 @@ impl<'a> Permit<'a> {
     /// A permit for one server; `base` is its URL without a slash at the end.
     pub fn new(contract: &'a Contract, suite: &'a Suite, permission: Permission, base: &str) -> Self {
         let rules = EffectRules::new(contract, suite, &permission);
-        Self { rules, permission, base: base.to_owned(), origin: Url::parse(base).ok().map(|url| url.origin()) }
+        Self { rules, contract, permission, base: base.to_owned(), origin: Url::parse(base).ok().map(|url| url.origin()) }
     }
 
     /// Whether the target ends with the run, so that nothing has to be proven to be the run's own.
@@ -118,7 +119,7 @@ impl<'a> Permit<'a> {
         if let Some((name, value)) = asked.request.path_values.iter().find(|(_, value)| matches!(value.trim(), "" | "." | "..")) {
             return Err(NotSent::PathValue(name.clone(), value.clone()).into());
         }
-        let unsigned_request = unsigned_request(&self.base, asked.request);
+        let unsigned_request = unsigned_request(&self.base, &self.contract.document, asked.request);
         self.same_origin(&unsigned_request)?;
         let kept = asked.fault.and_then(|fault| if let Place::Header(name) = &fault.place { Some(name.clone()) } else { None });
         Ok(PermittedRequest { unsigned_request, credentials: asked.request.credentials.clone(), at_home: true, kept })

@@ -8,7 +8,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use url::form_urlencoded;
 
-use crate::contract::replace_or_add;
+use crate::contract::{replace_or_add, xml};
 use crate::model::contract::Method;
 use crate::model::exchange::SentRequest;
 use crate::model::plan::{Body, Part, Place, RequestTemplate};
@@ -61,8 +61,9 @@ impl UnsignedRequest {
     }
 }
 
-/// Writes a filled request for a server at `base`, an absolute URL without a slash at its end.
-pub fn unsigned_request(base: &str, request: &RequestTemplate) -> UnsignedRequest {
+/// Writes a filled request for a server at `base`, an absolute URL without a slash at its end. The document of the contract says how
+/// XML is written.
+pub fn unsigned_request(base: &str, document: &Value, request: &RequestTemplate) -> UnsignedRequest {
     let mut url = format!("{base}{}", path(request));
     if !request.query.is_empty() {
         url = format!("{url}?{}", query(request));
@@ -73,6 +74,10 @@ pub fn unsigned_request(base: &str, request: &RequestTemplate) -> UnsignedReques
         Body::Json(value) => Some(json_text(value)),
         Body::CutJson(value) => Some(cut_off(&value.to_string())),
         Body::Spelled(value, texts) => Some(write_with_other_notation(value, texts).into_bytes()),
+        Body::Xml(body) => {
+            let text = xml(document, &body.schema, &body.value);
+            Some(if body.is_cut { cut_off(&text) } else { text.into_bytes() })
+        }
         Body::Text(text) => Some(text.clone().into_bytes()),
         Body::Multipart(parts) => {
             headers.push(("content-type".to_owned(), format!("multipart/form-data; boundary={BOUNDARY}")));
@@ -192,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_value_stays_within_its_segment() {
-        let sent = unsigned_request("http://h/api", &template("/v1/x/{id}/y", Body::Empty));
+        let sent = unsigned_request("http://h/api", &Value::Null, &template("/v1/x/{id}/y", Body::Empty));
         assert_eq!(sent.url, "http://h/api/v1/x/a%2Fb%20%C3%A4/y");
         assert_eq!(sent.body, None);
     }
@@ -200,14 +205,14 @@ mod tests {
     #[test]
     fn values_are_written_as_they_are_spelled() {
         let body = Body::Spelled(json!({"a": 1, "b": "x"}), vec![("/a".to_owned(), "1e2".to_owned()), ("/c".to_owned(), "2,\"c\":3".to_owned())]);
-        let sent = unsigned_request("http://h", &template("/", body));
+        let sent = unsigned_request("http://h", &Value::Null, &template("/", body));
         assert_eq!(String::from_utf8(sent.body.unwrap()).unwrap(), r#"{"a":1e2,"b":"x","c":2,"c":3}"#);
     }
 
     #[test]
     fn a_whole_number_is_written_as_one() {
         let value: Value = serde_json::from_str(r#"{"a":18446744073709551616,"b":-1e20,"c":1.5,"d":7,"e":1e300,"f":2.0}"#).unwrap();
-        let sent = unsigned_request("http://h", &template("/", Body::Json(value)));
+        let sent = unsigned_request("http://h", &Value::Null, &template("/", Body::Json(value)));
         let text = String::from_utf8(sent.body.unwrap()).unwrap();
         assert_eq!(text, r#"{"a":18446744073709551616,"b":-100000000000000000000,"c":1.5,"d":7,"e":1e+300,"f":2.0}"#);
     }
@@ -218,14 +223,15 @@ mod tests {
         let styled = |place: Place, before: &str, encoded: bool| Styled { place, before: before.to_owned(), encoded };
         request.query = vec![("a".to_owned(), "p%2Cq,r".to_owned()), ("b c".to_owned(), "p,q".to_owned())];
         request.styled = vec![styled(Place::Path("id".to_owned()), ";id=", false), styled(Place::Query("a".to_owned()), "", true)];
-        assert_eq!(unsigned_request("http://h", &request).url, "http://h/x/;id=a%2Fb%20%C3%A4?a=p%2Cq,r&b+c=p%2Cq");
+        assert_eq!(unsigned_request("http://h", &Value::Null, &request).url, "http://h/x/;id=a%2Fb%20%C3%A4?a=p%2Cq,r&b+c=p%2Cq");
     }
 
     #[test]
     fn each_item_of_a_list_is_a_part_where_it_is_to_be() {
         let part = |repeated: bool| Part { name: "t".to_owned(), media_type: None, file_name: None, content: json!(["a", "b"]), repeated };
         let text = |repeated: bool| {
-            String::from_utf8(unsigned_request("http://h", &template("/", Body::Multipart(vec![part(repeated)]))).body.unwrap()).unwrap()
+            String::from_utf8(unsigned_request("http://h", &Value::Null, &template("/", Body::Multipart(vec![part(repeated)]))).body.unwrap())
+                .unwrap()
         };
         assert_eq!((text(true).matches("name=\"t\"").count(), text(false).matches("name=\"t\"").count()), (2, 1));
         assert!(text(true).contains("\r\n\r\na\r\n") && text(false).contains(r#"["a","b"]"#));
@@ -233,9 +239,9 @@ mod tests {
 
     #[test]
     fn a_cut_document_is_no_json() {
-        let sent = unsigned_request("http://h", &template("/", Body::CutJson(json!({"data": {"type": "x"}}))));
+        let sent = unsigned_request("http://h", &Value::Null, &template("/", Body::CutJson(json!({"data": {"type": "x"}}))));
         assert!(serde_json::from_slice::<Value>(&sent.body.unwrap()).is_err());
-        let sent = unsigned_request("http://h", &template("/", Body::CutJson(json!({}))));
+        let sent = unsigned_request("http://h", &Value::Null, &template("/", Body::CutJson(json!({}))));
         assert!(serde_json::from_slice::<Value>(&sent.body.unwrap()).is_err());
     }
 }

@@ -240,7 +240,7 @@ fn path_kind_of(plan: &Plan, probe: &Probe) -> String {
 
 /// An id that cannot be put into a path, as an answer has it.
 fn odd_id(made: &[(Capture, String)], answer: &Answer) -> Option<String> {
-    let body = answer.body.json()?;
+    let body = answer.body.value()?;
     made.iter().find_map(|(capture, _)| body.pointer(capture.expression.strip_prefix("$response.body#")?)).map(unquoted_text)
 }
 

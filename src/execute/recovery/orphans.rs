@@ -299,7 +299,7 @@ struct OrphanSearch<'s> {
 impl OrphanSearch<'_> {
     /// The ids of the items of an answer that are what is looked for.
     fn ids_of_matching_items(&self, id_source: &IdSource, answer: &Answer, probe: &Probe) -> Vec<Value> {
-        let Some((at, body)) = id_source.expression.strip_prefix("$response.body#").zip(answer.body.json()) else { return Vec::new() };
+        let Some((at, body)) = id_source.expression.strip_prefix("$response.body#").zip(answer.body.value()) else { return Vec::new() };
         let tokens: Vec<&str> = at.split('/').collect();
         let Some(index) = tokens.iter().position(|token| token.parse::<usize>().is_ok()) else { return Vec::new() };
         let items = body.pointer(&tokens[..index].join("/")).and_then(Value::as_array).map(Vec::len).unwrap_or_default();
@@ -341,7 +341,7 @@ fn item_has_text(item: &Value, name: &str) -> bool {
 
 /// The query of the next page.
 fn following(answer: &Answer, base: &str) -> Option<Vec<(String, String)>> {
-    let NextPageLocation::Address(next) = next_page(answer.body.json()?)? else { return None };
+    let NextPageLocation::Address(next) = next_page(answer.body.value()?)? else { return None };
     let url = Url::parse(base).ok()?.join(next).ok()?;
     Some(url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
 }

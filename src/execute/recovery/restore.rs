@@ -17,7 +17,8 @@ use crate::model::effect::{Effect, Provenance};
 use crate::model::exchange::{Ending, Outcome};
 use crate::model::ids::ProbeId;
 use crate::model::journal::Entry as Line;
-use crate::model::plan::{Body, Place, Probe, Purpose, RequestTemplate, SlotId, Stage};
+use crate::model::media_range::is_xml;
+use crate::model::plan::{Body, Place, Probe, Purpose, RequestTemplate, SlotId, Stage, XmlBody};
 use crate::model::report::Changed;
 use crate::plan::made_captures_in;
 
@@ -74,7 +75,7 @@ impl Sender<'_, '_> {
             let _ = journal.write(&Line::Added(Box::new(read.clone())), true);
         }
         let outcome = self.probe(read, values, None).await;
-        let found = outcome.answer().filter(|answer| answer.status.is_success()).and_then(|answer| answer.body.json().cloned());
+        let found = outcome.answer().filter(|answer| answer.status.is_success()).and_then(|answer| answer.body.value().cloned());
         let mut asides = self.queue.asides.lock().unwrap_or_else(PoisonError::into_inner);
         // The same is read once before and once after.
         let id = read.id.another(asides.len());
@@ -148,12 +149,11 @@ fn reader(contract: &Contract, probe: &Probe, filled: &RequestTemplate) -> Optio
 fn writer<'c>(contract: &'c Contract, read: &Probe, sent: &[&RequestTemplate], before: &Value) -> Option<(&'c Operation, RequestTemplate)> {
     let path = &read.request.path;
     let operation = on_path(contract, path, "PUT").or_else(|| on_path(contract, path, "PATCH"))?;
-    let media = operation.request_body.as_ref()?.content.iter().find(|media| media.name.contains("json"))?;
+    let content = &operation.request_body.as_ref()?.content;
+    let in_xml = || content.iter().find(|media| is_xml(&media.name) && media.schema.is_some());
+    let media = content.iter().find(|media| media.name.contains("json")).or_else(in_xml)?;
     let schema = media.schema.as_ref().and_then(|schema| follow_references(&contract.document, &schema.0)).map(|(at, _)| at);
-    let written = sent.iter().filter_map(|request| match &request.body {
-        Body::Json(body) => Some(body),
-        _ => None,
-    });
+    let written = sent.iter().filter_map(|request| request.body.value());
     let mut body = Value::Object(serde_json::Map::new());
     for one in written {
         restore_members(&mut body, one, before);
@@ -166,7 +166,10 @@ fn writer<'c>(contract: &'c Contract, read: &Probe, sent: &[&RequestTemplate], b
     let mut request = read.request.clone();
     request.method = operation.method.clone();
     request.headers.push(("content-type".to_owned(), media.name.clone()));
-    request.body = Body::Json(body);
+    request.body = match &media.schema {
+        Some(schema) if is_xml(&media.name) => Body::Xml(XmlBody { value: body, schema: schema.0.clone(), is_cut: false }),
+        _ => Body::Json(body),
+    };
     Some((operation, request))
 }
 
@@ -201,8 +204,8 @@ fn complete(contract: &Contract, schema: &str, before: &Value, body: &mut Value)
 fn differences(before: &Value, now: &Value, sent: &[&RequestTemplate]) -> Vec<String> {
     let mut found = Vec::new();
     for request in sent {
-        match &request.body {
-            Body::Json(body) => differing(before, now, body, "", &mut found),
+        match request.body.value() {
+            Some(body) => differing(before, now, body, "", &mut found),
             _ if before != now => found.push(String::new()),
             _ => {}
         }

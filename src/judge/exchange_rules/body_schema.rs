@@ -27,6 +27,9 @@ fn rule(context: &ExchangeContext<'_>) -> Vec<RuleViolation> {
     let value = match reading(context, media) {
         BodyInterpretation::Value(value) => value,
         BodyInterpretation::Nothing => return not_json(context, media),
+        BodyInterpretation::Malformed(what) => {
+            return vec![missing_body(context, media, &format!("the body is not well-formed XML ({})", shorten(&what)))];
+        }
         BodyInterpretation::Unread(_) => return missing(context, media),
     };
     let Some(schema) = &media.schema else { return Vec::new() };

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::exchange_context::ExchangeContext;
-use crate::contract::xml_value;
+use crate::contract::{malformed_xml, xml_value};
 use crate::model::contract::MediaType;
 use crate::model::exchange::AnswerContent;
 use crate::model::media_range::{is_json, is_xml, matches};
@@ -24,6 +24,8 @@ pub(super) enum BodyInterpretation<'a> {
     Value(Cow<'a, Value>),
     /// It is missing, or is not what it is said to be.
     Nothing,
+    /// It is XML by its media type, and not well-formed; what is wrong.
+    Malformed(String),
     /// As nothing; why.
     Unread(String),
 }
@@ -45,8 +47,11 @@ pub(super) fn reading<'a>(context: &ExchangeContext<'a>, media: &MediaType) -> B
             _ => {}
         }
     }
+    if let Some(what) = came.as_deref().and_then(|came| malformed(context, media, came)) {
+        return BodyInterpretation::Malformed(what);
+    }
     if is_xml(named)
-        && let (AnswerContent::Text(text), Some(schema)) = (&context.answer.body, &media.schema)
+        && let (AnswerContent::Text(text) | AnswerContent::Xml { text, .. }, Some(schema)) = (&context.answer.body, &media.schema)
     {
         return match xml_value(&context.contract.document, &schema.0, text) {
             Ok(value) => BodyInterpretation::Value(Cow::Owned(value)),
@@ -55,6 +60,25 @@ pub(super) fn reading<'a>(context: &ExchangeContext<'a>, media: &MediaType) -> B
     }
     let why = if context.answer.body == AnswerContent::Empty { "there is none" } else { "bodies of this type are not read" };
     BodyInterpretation::Unread(format!("{named}, {why}"))
+}
+
+/// What is certainly wrong with a body that is declared as XML and comes as such. A part of a document (RFC 9110, section 15.3.7), one
+/// in another encoding, and one from which credentials were taken out are not held against it.
+fn malformed(context: &ExchangeContext<'_>, media: &MediaType, came: &str) -> Option<String> {
+    let charset = context.answer.header("content-type").unwrap_or_default().to_ascii_lowercase();
+    let is_read = charset.split_once("charset=").is_none_or(|(_, name)| {
+        let name = name.trim_start_matches('"');
+        name.starts_with("utf-8") || name.starts_with("utf8") || name.starts_with("us-ascii")
+    });
+    let is_whole = context.answer.status.0 != 206 && !context.answer.echoes_credentials;
+    if !is_xml(&media.name) || !is_xml(came) || !is_read || !is_whole {
+        return None;
+    }
+    match &context.answer.body {
+        AnswerContent::Text(text) => malformed_xml(text),
+        AnswerContent::Json(_) => Some("it is JSON".to_owned()),
+        _ => None,
+    }
 }
 
 /// Whether a media type has no schema, or one for text.

@@ -68,9 +68,7 @@ impl<'a> ExchangeContext<'a> {
         match &self.answer.body {
             AnswerContent::Json(value) => Some(Cow::Borrowed(value)),
             AnswerContent::Text(text) => serde_json::from_str(text).ok().map(Cow::Owned),
-            AnswerContent::Empty | AnswerContent::Bytes(_) | AnswerContent::TooLong(_) | AnswerContent::Unread(_) | AnswerContent::Withheld(_) => {
-                None
-            }
+            _ => None,
         }
     }
 }
@@ -97,7 +95,7 @@ pub(super) fn describe(body: &AnswerContent) -> String {
     match body {
         AnswerContent::Empty => "no body".to_owned(),
         AnswerContent::Json(value) => show(value),
-        AnswerContent::Text(text) => format!("text: {}", shorten(text)),
+        AnswerContent::Text(text) | AnswerContent::Xml { text, .. } => format!("text: {}", shorten(text)),
         AnswerContent::Bytes(count) => format!("{count} bytes that are no text"),
         AnswerContent::TooLong(count) => format!("a body of more than {count} bytes"),
         AnswerContent::Unread(reason) => format!("a body that was not read: {reason}"),

@@ -32,7 +32,7 @@ fn rule(context: &ExchangeContext<'_>) -> Vec<RuleViolation> {
     }
     let mut texts = Vec::new();
     match &context.answer.body {
-        AnswerContent::Text(text) => texts.push((String::new(), text.as_str())),
+        AnswerContent::Text(text) | AnswerContent::Xml { text, .. } => texts.push((String::new(), text.as_str())),
         AnswerContent::Json(value) => strings(value, "", &mut texts),
         AnswerContent::Empty | AnswerContent::Bytes(_) | AnswerContent::TooLong(_) | AnswerContent::Unread(_) | AnswerContent::Withheld(_) => {}
     }

@@ -28,7 +28,7 @@ pub fn gaps(context: &ExchangeContext<'_>) -> UnjudgedParts {
             BodyInterpretation::Value(value) => {
                 gaps.unjudged.extend(media.schema.iter().flat_map(|schema| context.schemas.unjudged(schema, &value)));
             }
-            BodyInterpretation::Nothing => {}
+            BodyInterpretation::Nothing | BodyInterpretation::Malformed(_) => {}
             BodyInterpretation::Unread(why) => gaps.unread = Some(format!("body not judged: {why}")),
         }
     }

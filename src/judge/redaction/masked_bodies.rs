@@ -112,10 +112,12 @@ impl Redactor<'_> {
         let withheld = || AnswerContent::Withheld(format!("the run kept {}", self.keep.describe()));
         match (body, self.keep) {
             (AnswerContent::Empty, _) | (_, Keep::All) => body.clone(),
-            (_, Keep::None) | (AnswerContent::Text(_), Keep::Shapes) => withheld(),
+            (_, Keep::None) | (AnswerContent::Text(_) | AnswerContent::Xml { .. }, Keep::Shapes) => withheld(),
             (AnswerContent::Json(value), Keep::Masked) => AnswerContent::Json(self.value(value, spot)),
             (AnswerContent::Json(value), Keep::Shapes) => AnswerContent::Json(shape_of(value)),
-            (AnswerContent::Text(text), Keep::Masked) => AnswerContent::Text(self.masked_value(&Value::from(text.as_str()))),
+            (AnswerContent::Text(text) | AnswerContent::Xml { text, .. }, Keep::Masked) => {
+                AnswerContent::Text(self.masked_value(&Value::from(text.as_str())))
+            }
             (AnswerContent::Bytes(_) | AnswerContent::TooLong(_) | AnswerContent::Unread(_) | AnswerContent::Withheld(_), _) => body.clone(),
         }
     }

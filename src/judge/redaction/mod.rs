@@ -25,7 +25,7 @@ use crate::model::contract::Contract;
 use crate::model::exchange::{Answer, AnswerContent, Ending, Exchange, Outcome, Outcomes, SentRequest};
 use crate::model::journal::{Entry, JournalHistory, RequestFate};
 use crate::model::keep::Keep;
-use crate::model::plan::{Body, Plan, Probe, Purpose};
+use crate::model::plan::{Plan, Probe, Purpose};
 use crate::model::reason::Reason;
 use crate::model::report::Report;
 use crate::model::text::unquoted_text;
@@ -100,6 +100,10 @@ impl<'a> Redactor<'a> {
                 AnswerContent::Json(body) => {
                     self.foreign_in(body, ValuePlace::in_body_of(answer), &mut |leaf, kept| found.push((leaf.clone(), kept)));
                 }
+                AnswerContent::Xml { text, value } => {
+                    found.push((Value::from(text.as_str()), self.masked_value(&Value::from(text.as_str()))));
+                    self.foreign_in(value, ValuePlace::in_body_of(answer), &mut |leaf, kept| found.push((leaf.clone(), kept)));
+                }
                 AnswerContent::Text(text) => found.push((Value::from(text.as_str()), self.masked_value(&Value::from(text.as_str())))),
                 _ => {}
             }
@@ -158,7 +162,7 @@ impl<'a> Redactor<'a> {
     /// A planned request. Only what is written back holds what was there before.
     fn probe(&self, probe: &Probe) -> Probe {
         let mut kept = probe.clone();
-        if let Body::Json(body) = &mut kept.request.body {
+        if let Some(body) = kept.request.body.value_mut() {
             *body = self.value(body, ValuePlace::in_request());
         }
         kept
@@ -238,7 +242,7 @@ impl<'a> Redactor<'a> {
             finding.sightings.excerpt = excerpt(&kept, &finding.answer);
         }
         let Some(at) = finding.answer.strip_prefix("body").map(str::trim) else { return };
-        let value = |answer: &Answer| answer.body.json().and_then(|body| body.pointer(at)).cloned();
+        let value = |answer: &Answer| answer.body.value().and_then(|body| body.pointer(at)).cloned();
         let is_shown = |came: &Value| [crate::judge::exchange_rules::show(came), came.to_string()].contains(&finding.actual);
         if let Some(came) = value(answer).filter(is_shown) {
             let spot = ValuePlace::in_body_of(answer);

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::contract::expressions::captured;
 use crate::model::exchange::{Answer, Exchange, Outcomes, SentRequest};
 use crate::model::ids;
-use crate::model::plan::{Body, Origin, Plan, Probe, Purpose, RequestTemplate, SlotId};
+use crate::model::plan::{Body, Origin, Plan, Probe, Purpose, RequestTemplate, SlotId, XmlBody};
 use crate::model::text::unquoted_text;
 
 /// What a run has sent itself, and the ids that it knows; each as text.
@@ -80,6 +80,7 @@ impl RunValues {
         self.values.extend(request.query.iter().chain(&request.headers).map(|(_, value)| value.clone()));
         match &request.body {
             Body::Json(body) | Body::CutJson(body) | Body::Spelled(body, _) if with_body => self.add_texts(body),
+            Body::Xml(XmlBody { value, .. }) if with_body => self.add_texts(value),
             Body::Multipart(parts) if with_body => parts.iter().for_each(|part| self.add_texts(&part.content)),
             _ => {}
         }

@@ -70,7 +70,7 @@ impl<'a> HistoryEvent<'a> {
 
     /// The answer as JSON.
     pub fn document(&self) -> Option<&'a Value> {
-        self.answer?.body.json()
+        self.answer?.body.value()
     }
 
     /// The slot that fills the last segment of the path.

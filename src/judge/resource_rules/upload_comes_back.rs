@@ -78,7 +78,7 @@ fn downloads(history: &History<'_>, read: &HistoryEvent<'_>, made: &MadeResource
 /// Whether another file may have been put in its place.
 fn written_again(history: &History<'_>, made: &MadeResource<'_>, read: &HistoryEvent<'_>) -> bool {
     made.writes.iter().map(|(number, _)| &history.events[*number]).any(|event| {
-        let with_bytes = matches!(event.probe.request.body, Body::Multipart(_) | Body::Text(_));
+        let with_bytes = matches!(event.probe.request.body, Body::Multipart(_) | Body::Xml(_) | Body::Text(_));
         with_bytes && event.standing != RequestFate::Refused && !history.ended_before(read, event)
     })
 }
@@ -90,6 +90,8 @@ fn differs(answer: &Answer, sent: &str) -> Option<String> {
         AnswerContent::Empty => (!sent.is_empty()).then(|| "no byte".to_owned()),
         AnswerContent::Bytes(count) => (*count != sent.len() as u64).then(|| format!("{count} bytes")),
         // What looks like JSON, is too long or was not read is not held against it.
-        AnswerContent::Json(_) | AnswerContent::TooLong(_) | AnswerContent::Unread(_) | AnswerContent::Withheld(_) => None,
+        AnswerContent::Json(_) | AnswerContent::Xml { .. } | AnswerContent::TooLong(_) | AnswerContent::Unread(_) | AnswerContent::Withheld(_) => {
+            None
+        }
     }
 }

@@ -8,11 +8,15 @@ use crate::mock::operation_profile::OperationProfile;
 use crate::mock::request::is_json;
 use crate::mock::routed_request::{MockCore, RoutedRequest};
 use crate::model::contract::Operation;
+use crate::model::media_range::is_xml;
 
-/// Whatever is read below a resource and is no JSON.
+/// Whatever is read below a resource and is neither JSON nor XML that a schema describes.
 pub(super) fn matches(_: &MockCore, operation: &Operation, profile: &OperationProfile) -> bool {
     let mut content = operation.successes().flat_map(|response| &response.content).peekable();
-    operation.method.is_get() && !profile.tail.is_empty() && content.peek().is_some() && content.all(|media| !is_json(&media.name))
+    operation.method.is_get()
+        && !profile.tail.is_empty()
+        && content.peek().is_some()
+        && content.all(|media| !is_json(&media.name) && !(is_xml(&media.name) && media.schema.is_some()))
 }
 
 pub(super) fn perform(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {

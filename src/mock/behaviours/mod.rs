@@ -22,7 +22,7 @@ use super::copied_values::copy_fitting_parts;
 use super::faults::StateFault;
 use super::operation_profile::OperationProfile;
 use super::repair::make_valid;
-use super::request::is_json;
+use super::request::is_structured;
 use super::resource_place;
 use super::resource_place::Place;
 use super::routed_request::{MockCore, RoutedRequest};
@@ -105,7 +105,7 @@ pub(crate) fn perform(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
 /// returned where there is a schema.
 pub(crate) fn fit_to_schema(outline: &AnswerOutline<'_, '_>, outcome: &mut BehaviourOutcome) -> Option<Value> {
     let core = outline.routed.core;
-    let media = outline.media.filter(|media| is_json(&media.name));
+    let media = outline.media.filter(|media| is_structured(&media.name));
     let mut unrepaired = None;
     if let (Some(body), Some(schema)) = (&mut outcome.body, media.and_then(|media| media.schema.as_ref())) {
         let example = outline.example.clone().unwrap_or_default();

@@ -6,7 +6,7 @@ use super::conditions_met;
 use super::preconditions::{PreparedFault, slots_removed_by};
 use super::single_item::alone;
 use crate::model::contract::{Condition, Operation, Status, WHOLE_SERVER};
-use crate::model::plan::{Body, Fault, Intent, Place, PlannedCell, Probe, ProbeId, Purpose, Repeat, Stage};
+use crate::model::plan::{Fault, Intent, Place, PlannedCell, Probe, ProbeId, Purpose, Repeat, Stage};
 use crate::model::reason::{NoRequest, NoState, Reason, UserChoice};
 use crate::model::suite::AccountName;
 use crate::model::trigger_name::TriggerName;
@@ -264,7 +264,7 @@ impl Resolver<'_> {
     pub(in crate::plan) fn takes_one(&self, operation: &Operation, success: &ProbeId, list: &str) -> bool {
         let Some(base) = self.bases.get(success).map(|bound_request| &bound_request.base) else { return true };
         let media = operation.request_body.as_ref().zip(base.media).and_then(|(body, media)| body.content.get(media));
-        let (Body::Json(body), Some(schema)) = (&base.request.body, media.and_then(|media| media.schema.as_ref())) else { return true };
+        let (Some(body), Some(schema)) = (base.request.body.value(), media.and_then(|media| media.schema.as_ref())) else { return true };
         let mut less = body.clone();
         if let Some(Value::Array(items)) = less.pointer_mut(list) {
             items.truncate(1);

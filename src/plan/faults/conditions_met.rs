@@ -1,7 +1,7 @@
 //! Finds every condition of the contract that one changed request meets, since an answer to any of them is right.
 
 use crate::model::contract::Condition;
-use crate::model::plan::{Body, Place};
+use crate::model::plan::Place;
 use crate::model::trigger_name::TriggerName;
 use crate::plan::triggers::{Mutation, TriggerContext};
 
@@ -27,7 +27,7 @@ fn is_same(other: &Condition, condition: &Condition, mutation: &Mutation) -> boo
 /// Whether a value that the contract names as bad is one that its schema forbids as well: a server that holds requests
 /// against their schemas first never comes to the name.
 fn is_forbidden(trigger_context: &TriggerContext<'_>, mutation: &Mutation) -> bool {
-    let (Some(fault), Body::Json(body)) = (&mutation.fault, &mutation.request.body) else { return false };
+    let (Some(fault), Some(body)) = (&mutation.fault, mutation.request.body.value()) else { return false };
     match &fault.place {
         Place::Body(at) if trigger_context.condition.trigger == TriggerName::BAD_VALUE => {
             body.pointer(at).is_some_and(|value| !trigger_context.body_allows(at, value))

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::contract::replace_or_add;
 use crate::model::assumption::Assumption;
 use crate::model::contract::{Operation, ResourceNeed, Status};
-use crate::model::plan::{Binding, Body, Capture, Fault, Origin, Place, ProbeId, RequestTemplate, Slot, SlotId, Stage};
+use crate::model::plan::{Binding, Capture, Fault, Origin, Place, ProbeId, RequestTemplate, Slot, SlotId, Stage};
 use crate::model::reason::{NoRequest, NoState, Reason, UserChoice};
 use crate::plan::bound_request::BoundRequest;
 use crate::plan::resolver::Resolver;
@@ -73,7 +73,7 @@ impl Resolver<'_> {
         settled.stage = self.builder.plan().probe(success).map_or(Stage::Change, |probe| probe.stage.min(Stage::Change));
         let own = target_filling(&settled.request);
         let before = self.bases.get(success).cloned().ok_or(NoState::ValidRequestGone)?;
-        let taken = at.and_then(|at| json(&before.base.request)?.pointer(at).cloned());
+        let taken = at.and_then(|at| before.base.request.body.value()?.pointer(at).cloned());
         match (at, taken) {
             (None, _) => {}
             (Some(at), Some(value)) => settled.request = self.with_value_at(operation, &before, at, value)?,
@@ -101,9 +101,9 @@ impl Resolver<'_> {
     /// A fresh valid request with one member as it is elsewhere. Everything else is made again, or another rule might
     /// refuse the request first.
     fn with_value_at(&mut self, operation: &Operation, before: &BoundRequest, at: &str, value: Value) -> Result<RequestTemplate, Reason> {
-        let with_body = matches!(before.base.request.body, Body::Json(_));
+        let with_body = before.base.request.body.value().is_some();
         let mut fresh = self.bind(operation, with_body, &before.slots)?;
-        let Body::Json(body) = &mut fresh.base.request.body else {
+        let Some(body) = fresh.base.request.body.value_mut() else {
             return Err(NoState::NoJson.into());
         };
         if replace_or_add(body, at, value) { Ok(fresh.base.request) } else { Err(NoState::NoPlace(at.to_owned()).into()) }
@@ -112,7 +112,7 @@ impl Resolver<'_> {
     /// What the request that made a resource says at a pointer.
     fn value_at_creation(&self, slot: &str, at: &str) -> Option<Value> {
         let maker = self.builder.plan().maker(slot)?;
-        json(&self.builder.plan().probe(maker)?.request)?.pointer(at).cloned()
+        self.builder.plan().probe(maker)?.request.body.value()?.pointer(at).cloned()
     }
 
     fn deleted(&self, settled: &mut PreparedFault) -> Result<(), Reason> {
@@ -270,13 +270,6 @@ impl Resolver<'_> {
 
     pub(in crate::plan) fn kind_of(&self, slot: &str) -> String {
         self.builder.plan().slots.get(slot).map(|slot| slot.kind.clone()).unwrap_or_default()
-    }
-}
-
-fn json(request: &RequestTemplate) -> Option<&Value> {
-    match &request.body {
-        Body::Json(body) => Some(body),
-        _ => None,
     }
 }
 

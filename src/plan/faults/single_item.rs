@@ -7,13 +7,13 @@ use serde_json::Value;
 
 use super::preconditions::PreparedFault;
 use crate::model::contract::Operation;
-use crate::model::plan::{Body, Place};
+use crate::model::plan::Place;
 
 /// The request with nothing but the resource that its fault is in; as it is when it holds no other, or when the contract
 /// has them written together.
 pub(in crate::plan) fn alone(operation: &Operation, mut settled: PreparedFault, is_enough: impl Fn(&str) -> bool) -> PreparedFault {
     let Some(Place::Body(wrong)) = settled.fault.as_ref().map(|fault| fault.place.clone()) else { return settled };
-    let Body::Json(body) = &mut settled.request.body else { return settled };
+    let Some(body) = settled.request.body.value_mut() else { return settled };
     let Some((list, index)) = listed(body, &wrong).filter(|(list, _)| !operation.atomic && is_enough(list)) else { return settled };
     if let Some(Value::Array(items)) = body.pointer_mut(&list) {
         *items = items.get(index).cloned().into_iter().collect();

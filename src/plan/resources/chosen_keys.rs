@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::contract::{get_mut, remove, replace_or_add, unescape};
 use crate::model::contract::{Location, Operation, SchemaRef};
 use crate::model::effect::{Effect, Provenance};
-use crate::model::plan::{Binding, Body, Place, Slot, SlotId};
+use crate::model::plan::{Binding, Place, Slot, SlotId};
 use crate::model::text::unquoted_text;
 use crate::plan::bound_request::BoundRequest;
 use crate::plan::effect::{ClassifiedRequest, reads};
@@ -66,7 +66,7 @@ impl Resolver<'_> {
         let names: Vec<&str> = [parameter.name.as_str(), "id"].into_iter().chain(known.iter().map(String::as_str)).collect();
         for name in names {
             for at in [format!("/{name}"), format!("/data/{name}")] {
-                let Body::Json(body) = &mut bound_request.base.request.body else { return };
+                let Some(body) = bound_request.base.request.body.value_mut() else { return };
                 let Some(value) = get_mut(body, &at).filter(|value| value.is_string() || value.is_number()) else { continue };
                 match (key, &slot) {
                     (Some(key), _) => {
@@ -132,7 +132,7 @@ impl Resolver<'_> {
         }
         let schema = bound_request.base.media.and_then(|media| operation.request_body.as_ref()?.content.get(media)?.schema.clone());
         for at in foreign.into_iter().filter(|at| !borrows || (operation.method.is_post() && is_own_id(at))) {
-            let Body::Json(body) = &mut bound_request.base.request.body else { return };
+            let Some(body) = bound_request.base.request.body.value_mut() else { return };
             let was_valid = schema.as_ref().is_none_or(|schema| self.context.schemas.fits(schema, body));
             let valid = |body: &Value| !was_valid || schema.as_ref().is_none_or(|schema| self.context.schemas.fits(schema, body));
             let mut without = body.clone();

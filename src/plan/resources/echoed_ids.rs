@@ -5,14 +5,14 @@ use crate::contract::annotations::marks;
 use crate::contract::schema::visit;
 use crate::model::assumption::Assumption;
 use crate::model::contract::{Contract, Location, Operation};
-use crate::model::plan::{Body, Place};
+use crate::model::plan::Place;
 use crate::plan::values::ValidRequest;
 
 /// The first value of a valid request that the answers to its path hand on as an id, and that is neither taken from the
 /// server nor drawn for the run; in words.
 pub fn echoed(contract: &Contract, operation: &Operation, base: &ValidRequest) -> Option<Assumption> {
     let media = operation.request_body.as_ref()?.content.get(base.media?)?;
-    let Body::Json(body) = &base.request.body else { return None };
+    let body = base.request.body.value()?;
     let ids = pointers_to_ids(contract, operation);
     if ids.is_empty() {
         return None;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::named_by_request::named_by_request;
 use crate::contract::schema::is_part;
-use crate::contract::{has_member_named_like, json_schema, makes, wrapped_members};
+use crate::contract::{has_member_named_like, makes, schema_of_parts, wrapped_members};
 use crate::model::contract::{Contract, Location, Operation, Parameter, Response, Status};
 use crate::model::text::without_separators;
 
@@ -106,7 +106,7 @@ fn answers_to_posts(contract: &Contract) -> Vec<(&Operation, Vec<(String, String
     let mut by_schema: HashMap<String, Vec<(String, String)>> = HashMap::new();
     let members = |operation: &Operation, by_schema: &mut HashMap<String, Vec<(String, String)>>| {
         let mut found: Vec<(String, String)> = Vec::new();
-        for schema in operation.successes().filter_map(|response| json_schema(&response.content)) {
+        for schema in operation.successes().filter_map(|response| schema_of_parts(&response.content)) {
             let members = by_schema.entry(schema.0.clone()).or_insert_with(|| wrapped_members(&contract.document, &schema.0));
             let more: Vec<_> = members.iter().filter(|(name, _)| found.iter().all(|(known, _)| known != name)).cloned().collect();
             found.extend(more);

@@ -12,7 +12,7 @@ use crate::contract::schema::is_part;
 use crate::model::assumption::Assumption;
 use crate::model::contract::{Operation, ResourceNeed};
 use crate::model::effect::Effect;
-use crate::model::plan::{Binding, Body, Capture, Origin, Place, Probe, ProbeId, Purpose, Slot, SlotId};
+use crate::model::plan::{Binding, Capture, Origin, Place, Probe, ProbeId, Purpose, Slot, SlotId};
 use crate::model::reason::{NoRequest, Reason, UserChoice};
 use crate::model::text::unquoted_text;
 use crate::model::trigger_name::TriggerName;
@@ -266,7 +266,7 @@ impl Resolver<'_> {
     fn can_be(&self, operation: &str, like: &Value) -> bool {
         let Some(operation) = self.context.contract.operation(operation) else { return false };
         let Ok(base) = valid(self.context.contract, self.context.schemas, operation, false) else { return false };
-        let Body::Json(mut body) = base.request.body else { return false };
+        let Some(mut body) = base.request.body.value().cloned() else { return false };
         let at = if body.get("data").is_some() { "/data" } else { "" };
         let Some(place) = body.pointer_mut(at).filter(|place| has_members(place, like)) else { return false };
         merge_into(place, like);
@@ -277,7 +277,7 @@ impl Resolver<'_> {
     /// Lays what a need asks for over the resource that a request makes.
     fn adjust_create_body(&mut self, id: &ProbeId, like: &Value) {
         let Some(probe) = self.builder.probe_mut(id) else { return };
-        if let Body::Json(body) = &mut probe.request.body {
+        if let Some(body) = probe.request.body.value_mut() {
             let at = if body.get("data").is_some() { "/data" } else { "" };
             if let Some(place) = body.pointer_mut(at) {
                 merge_into(place, like);

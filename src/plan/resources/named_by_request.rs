@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::contract::schema::{follow_references, property};
 use crate::model::contract::{Contract, Location, MediaType, Operation};
+use crate::model::media_range::is_xml;
 use crate::model::path::parameter_of;
 use crate::model::text::without_separators;
 
@@ -70,7 +71,8 @@ fn asked_below(contract: &Contract, post: &Operation) -> Vec<(String, String)> {
 
 /// The member of the body that a parameter may ask for: one of its name, or `name` where it is called like the thing or its name.
 fn member_for(contract: &Contract, post: &Operation, parameter: &str) -> Option<String> {
-    let media = post.request_body.as_ref()?.content.iter().find(|media| media.name.contains("json"))?;
+    let content = &post.request_body.as_ref()?.content;
+    let media = content.iter().find(|media| media.name.contains("json")).or_else(|| content.iter().find(|media| is_xml(&media.name)))?;
     let schema = &media.schema.as_ref()?.0;
     let collection = without_separators(post.segments().next_back()?);
     let (asked, thing) = (without_separators(parameter), collection.strip_suffix('s').unwrap_or(&collection));

@@ -91,6 +91,14 @@ pub struct OwnershipAnswer<'r> {
     pub began: u64,
 }
 
+impl OwnershipAnswer<'_> {
+    /// The value that was sent. Of XML it is the planned one, which holds every name that the run gives.
+    fn sent(&self) -> Value {
+        let in_json = self.body.and_then(|body| serde_json::from_str(body).ok());
+        in_json.or_else(|| self.probe.request.body.value().filter(|_| self.body.is_some()).cloned()).unwrap_or_default()
+    }
+}
+
 impl Ownership {
     /// Nothing is known yet.
     pub fn new(contract: &Contract, mark: &str) -> Self {
@@ -184,7 +192,7 @@ impl Ownership {
                 found.extend(ids.map(|id| (id_source.kind.clone(), unquoted_text(&id))));
             }
         }
-        if let Some(body) = answer.body.json() {
+        if let Some(body) = answer.body.value() {
             note_ids(body, None, &mut found);
         }
         let now = self.begin();
@@ -210,7 +218,7 @@ impl Ownership {
             Ok(()) => self.add_own(kind, id),
             Err(doubt) => {
                 let member = capture.expression.rsplit('/').next().filter(|_| capture.expression.contains('#')).unwrap_or("id").to_owned();
-                let sent = heard.body.and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default();
+                let sent = heard.sent();
                 let one = UnprovenResource { kind: kind.to_owned(), id: unquoted_text(id), probe: heard.probe.id.clone(), doubt, member, sent, new };
                 if !self.unproven.iter().any(|known| known.kind == one.kind && known.id == one.id) {
                     self.unproven.push(one);
@@ -245,13 +253,13 @@ impl Ownership {
         if capture.expression.starts_with("$request.body#") && id.as_str().is_some_and(|name| carries(name, &self.mark)) {
             return Ok(());
         }
-        let sent: Value = heard.body.and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default();
+        let sent = heard.sent();
         let listed = new && self.listed.contains(kind);
         if names_itself(&sent, &unquoted_text(id)) && !listed && !is_new_key(id, &self.mark) {
             return Err(OwnershipDoubt::Named);
         }
         let member = capture.expression.rsplit('/').next().unwrap_or("id");
-        let items = answer.body.json().map(|body| items(body, member, &unquoted_text(id))).unwrap_or_default();
+        let items = answer.body.value().map(|body| items(body, member, &unquoted_text(id))).unwrap_or_default();
         match self.what_items_show(&sent, &items, member) {
             ShownResource::Own => Ok(()),
             ShownResource::Other(name) => Err(OwnershipDoubt::OtherName(name)),
@@ -272,7 +280,7 @@ impl Ownership {
 
     /// Takes for the run's own what an answer about its kind shows beside the mark.
     fn recognise_mark(&mut self, heard: &OwnershipAnswer<'_>) {
-        let Some(body) = heard.answer.body.json() else { return };
+        let Some(body) = heard.answer.body.value() else { return };
         let about = |one: &UnprovenResource| {
             let listed = self.finders.iter().any(|id_source| id_source.operation == heard.probe.operation && id_source.kind == one.kind);
             listed || heard.probe.request.slots_in_path().last().is_some_and(|slot| crate::model::ids::kind_of(slot) == one.kind)
@@ -317,8 +325,7 @@ fn id_of(capture: &Capture, heard: &OwnershipAnswer<'_>) -> Option<Value> {
         return heard.path_values.get(name).map(|value| Value::from(value.as_str()));
     }
     if let Some(at) = capture.expression.strip_prefix("$request.body#") {
-        let sent: Value = serde_json::from_str(heard.body?).ok()?;
-        return sent.pointer(at).filter(|name| name.is_string()).cloned();
+        return heard.sent().pointer(at).filter(|name| name.is_string()).cloned();
     }
     captured(capture, heard.answer, heard.probe, &BTreeMap::new())
 }

@@ -159,6 +159,7 @@ fn replace(request: &mut RequestTemplate, old: &str, new: &str) {
     request.query.iter_mut().for_each(|(_, value)| swap(value));
     match &mut request.body {
         Body::Json(body) | Body::CutJson(body) | Body::Spelled(body, _) => swap_texts(body, &swap),
+        Body::Xml(body) => swap_texts(&mut body.value, &swap),
         Body::Multipart(parts) => parts.iter_mut().for_each(|part| swap_texts(&mut part.content, &swap)),
         Body::Empty | Body::Text(_) => {}
     }

@@ -25,11 +25,11 @@ pub fn unlisted(contract: &Contract, operation: &Operation, answer: &Answer) -> 
     let kind = kind_below(contract, operation);
     let names = id_names(parameter.unwrap_or("id"), &kind);
     let capture = |expression: &str, nth| Capture { slot: SlotId::default(), expression: expression.to_owned(), like: Value::Null, nth, state: None };
-    let found = answer.body.json().and_then(|body| names.iter().find_map(|name| place(body, name, "", 0)));
+    let found = answer.body.value().and_then(|body| names.iter().find_map(|name| place(body, name, "", 0)));
     let located = || answer.header("location").map(|_| "$response.header.location".to_owned());
     let Some(expression) = found.map(|at| format!("$response.body#{at}")).or_else(located) else { return Vec::new() };
     let many = expression.split('/').any(|token| token.parse::<usize>().is_ok());
-    let items = answer.body.json().map_or(1, |body| longest_list(body, 0));
+    let items = answer.body.value().map_or(1, |body| longest_list(body, 0));
     (0..if many { items } else { 1 }).map(|nth| capture(&expression, nth)).collect()
 }
 

@@ -43,14 +43,16 @@ mod wrong_secret;
 mod wrong_state;
 mod wrong_type;
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 pub use unsupported_method::same_route;
 
 use crate::contract::schema::property;
-use crate::contract::{Schemas, is_within};
+use crate::contract::{Schemas, is_within, xml, xml_value};
 use crate::model::contract::{Condition, Contract, Location, MediaType, Operation, Parameter, SchemaRef};
-use crate::model::plan::{Body, Fault, Place, RequestTemplate};
+use crate::model::plan::{Body, Fault, Place, RequestTemplate, XmlBody};
 use crate::model::serialization::{Serialization, Style};
 use crate::model::text::unquoted_text;
 use crate::model::trigger_name::TriggerName;
@@ -93,26 +95,22 @@ impl TriggerContext<'_> {
         self.operation.request_body.as_ref()?.content.get(self.base.media?)
     }
 
-    /// The JSON body of the valid request.
+    /// The value of the body of the valid request, in JSON or in XML.
     pub fn json(&self) -> Option<&Value> {
-        match &self.base.request.body {
-            Body::Json(value) => Some(value),
-            _ => None,
-        }
+        self.base.request.body.value()
     }
 
-    /// The valid request with its JSON body changed at one place; `None` when `change` finds nothing to change.
+    /// The valid request with its body, in JSON or in XML, changed at one place; `None` when `change` finds nothing to change.
     pub fn with_json(&self, at: &str, words: String, change: impl FnOnce(&mut Value) -> bool) -> Option<Mutation> {
         let mut request = self.base.request.clone();
-        let Body::Json(body) = &mut request.body else { return None };
-        if !change(body) {
+        if !change(request.body.value_mut()?) || !self.tells_a_change(&request.body) {
             return None;
         }
         request.fillings.retain(|binding| !matches!(&binding.place, Place::Body(place) if is_within(place, at)));
         Some(Mutation::fault(request, Place::Body(at.to_owned()), words))
     }
 
-    /// The valid request with the value at one place of its JSON body replaced.
+    /// The valid request with the value at one place of its body replaced.
     pub fn with_value(&self, at: &str, value: Value) -> Option<Mutation> {
         let words = format!("{at} is {value}");
         self.with_json(at, words, |body| body.pointer_mut(at).map(|place| *place = value).is_some())
@@ -134,7 +132,20 @@ impl TriggerContext<'_> {
         parameter.schema.as_ref().is_none_or(|schema| readings.into_iter().flatten().any(|value| self.is_valid(schema, &value)))
     }
 
-    /// Whether the JSON body of the valid request stays valid with another value at one place.
+    /// What a server reads in a body: in XML a number is a text as well, and what is null is an element that is empty. `None` where
+    /// that is not certain.
+    fn read<'b>(&self, body: &'b Body) -> Option<Cow<'b, Value>> {
+        let Body::Xml(XmlBody { value, schema, .. }) = body else { return body.value().map(Cow::Borrowed) };
+        let document = &self.contract.document;
+        xml_value(document, schema, &xml(document, schema, value)).ok().map(Cow::Owned)
+    }
+
+    /// Whether a server certainly reads something else in a changed body than in the valid one.
+    fn tells_a_change(&self, changed: &Body) -> bool {
+        !matches!(changed, Body::Xml(_)) || self.read(changed).is_some_and(|value| self.read(&self.base.request.body) != Some(value))
+    }
+
+    /// Whether the body of the valid request stays valid with another value at one place.
     pub fn body_allows(&self, at: &str, value: &Value) -> bool {
         let (Some(schema), Some(body)) = (self.media().and_then(|media| media.schema.as_ref()), self.json()) else { return true };
         let mut changed = body.clone();
@@ -144,12 +155,12 @@ impl TriggerContext<'_> {
         self.is_valid(schema, &changed) || !self.is_valid(schema, body)
     }
 
-    /// Those variations of the JSON body that its schema does not admit: another branch may do without what was left out. Of a
+    /// Those variations of the body that its schema does not admit: another branch may do without what was left out. Of a
     /// place that the contract names, and of a body that does not fit as it is, the schema tells nothing.
     pub fn not_admitted(&self, variations: Vec<Mutation>) -> Vec<Mutation> {
         let schema = self.media().and_then(|media| media.schema.as_ref()).filter(|_| self.condition.at.is_none());
         let (Some(schema), Some(body)) = (schema, self.json()) else { return variations };
-        let admitted = |mutation: &Mutation| matches!(&mutation.request.body, Body::Json(body) if self.is_valid(schema, body));
+        let admitted = |mutation: &Mutation| self.read(&mutation.request.body).is_some_and(|body| self.is_valid(schema, &body));
         if variations.is_empty() || !self.is_valid(schema, body) {
             return variations;
         }

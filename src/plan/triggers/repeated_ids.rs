@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Mutation, TriggerContext};
-use crate::model::plan::{Body, Place};
+use crate::model::plan::Place;
 use crate::model::text::unquoted_text;
 use crate::plan::values::NeededResource;
 
@@ -14,7 +14,7 @@ pub fn same_id(one: &Value, other: &Value) -> bool {
 
 /// Writes an id at every place of the body that names the same resource as one place of the valid request does.
 pub fn repeat(trigger_context: &TriggerContext<'_>, own: &NeededResource, id: &Value, mutation: &mut Mutation) {
-    let Body::Json(body) = &mut mutation.request.body else { return };
+    let Some(body) = mutation.request.body.value_mut() else { return };
     let again = |need: &&NeededResource| need.place != own.place && need.resource.kind == own.resource.kind && same_id(&need.example, &own.example);
     for need in trigger_context.base.needs.iter().filter(again) {
         let Place::Body(at) = &need.place else { continue };
@@ -29,7 +29,7 @@ pub fn repeat(trigger_context: &TriggerContext<'_>, own: &NeededResource, id: &V
 pub fn repeat_filled(trigger_context: &TriggerContext<'_>, own: &Place, id: &Value, mutation: &mut Mutation) {
     let fillings = &trigger_context.base.request.fillings;
     let Some(slot) = fillings.iter().find(|binding| binding.place == *own).map(|binding| &binding.slot) else { return };
-    let Body::Json(body) = &mut mutation.request.body else { return };
+    let Some(body) = mutation.request.body.value_mut() else { return };
     for binding in fillings.iter().filter(|binding| binding.slot == *slot) {
         let Place::Body(at) = &binding.place else { continue };
         if let Some(place) = body.pointer_mut(at) {

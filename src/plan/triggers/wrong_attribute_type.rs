@@ -1,9 +1,12 @@
 //! Trigger: a member of the body has another JSON type than its schema asks for.
 
+use serde_json::Value;
+
 use super::members::{depth, described, name};
 use super::{Mutation, Trigger, TriggerContext};
+use crate::model::plan::Body;
 use crate::model::trigger_name::TriggerName;
-use crate::plan::values::value_of_other_type;
+use crate::plan::values::{text_of_other_type, value_of_other_type};
 
 pub(super) const TRIGGER: Trigger = Trigger {
     name: TriggerName::WRONG_ATTRIBUTE_TYPE,
@@ -21,6 +24,9 @@ fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
         None => !member.at.is_empty() && !member.value.is_object() && !member.value.is_array() && !matches!(name(&member.at), "type" | "id"),
     });
     members.sort_by_key(|member| std::cmp::Reverse(depth(&member.at)));
-    let wrong = members.iter().filter_map(|member| Some((member, member.schemas.iter().find_map(|schema| value_of_other_type(schema))?)));
+    // In XML a value is a text, and stands for what its type makes of it.
+    let in_xml = matches!(trigger_context.base.request.body, Body::Xml(_));
+    let other = |schema: &Value| if in_xml { text_of_other_type(schema) } else { value_of_other_type(schema) };
+    let wrong = members.iter().filter_map(|member| Some((member, member.schemas.iter().find_map(|schema| other(schema))?)));
     trigger_context.not_admitted(wrong.filter_map(|(member, value)| trigger_context.with_value(&member.at, value)).collect())
 }

@@ -25,4 +25,4 @@ pub use unique_headers::set_unique_headers;
 pub use valid_request::{NeededResource, ValidRequest, valid};
 
 pub use unknown_ids::{is_unknown, malformed_id, nth_unknown_id, unknown_id};
-pub use wrong_values::value_of_other_type;
+pub use wrong_values::{text_of_other_type, value_of_other_type};

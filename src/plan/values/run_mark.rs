@@ -10,7 +10,7 @@ use crate::contract::schema::property;
 use crate::contract::{Schemas, append, asks_by_name};
 use crate::model::contract::{Contract, MediaType, Operation, SchemaRef};
 use crate::model::hash::hashed;
-use crate::model::plan::Body;
+use crate::model::plan::{Body, XmlBody};
 
 /// How many of the last letters and digits of a text are changed where nothing can be added to it.
 const MOST_CHANGED: usize = 9;
@@ -35,7 +35,7 @@ pub fn put_marks(contract: &Contract, schemas: &Schemas, operation: &Operation, 
     let Some(mut whole) = document(&base.request.body) else { return };
     mark_all(contract, schemas, media, &mut whole, mark);
     match &mut base.request.body {
-        Body::Json(body) => *body = whole,
+        Body::Json(body) | Body::Xml(XmlBody { value: body, .. }) => *body = whole,
         Body::Multipart(parts) => {
             for part in parts {
                 if let Some(content) = whole.get_mut(&part.name) {
@@ -50,7 +50,7 @@ pub fn put_marks(contract: &Contract, schemas: &Schemas, operation: &Operation, 
 /// A body as one document: the parts of a form are its members.
 pub fn document(body: &Body) -> Option<Value> {
     match body {
-        Body::Json(body) => Some(body.clone()),
+        Body::Json(body) | Body::Xml(XmlBody { value: body, .. }) => Some(body.clone()),
         Body::Multipart(parts) => Some(Value::Object(parts.iter().map(|part| (part.name.clone(), part.content.clone())).collect())),
         _ => None,
     }

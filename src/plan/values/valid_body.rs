@@ -5,11 +5,11 @@ use serde_json::{Map, Value, json};
 use crate::contract::annotations::possible_references;
 use crate::contract::samples::{samples, smallest_sample};
 use crate::contract::schema::{follow_references, property};
-use crate::contract::{Schemas, read_only, remove, xml};
+use crate::contract::{Schemas, read_only, remove};
 use crate::model::assumption::Assumption;
 use crate::model::contract::{Contract, MediaType, SchemaRef};
 use crate::model::media_range::{is_json_api, is_xml};
-use crate::model::plan::{Body, Part};
+use crate::model::plan::{Body, Part, XmlBody};
 use crate::model::reason::NoRequest;
 use crate::model::serialization::{Pair, Serialization};
 use crate::model::text::unquoted_text;
@@ -163,8 +163,8 @@ pub fn body_of(contract: &Contract, media: &MediaType, name: &str, value: Value)
     }
     match &value {
         value if is_xml(name) && !value.is_string() => {
-            let schema = media.schema.as_ref().map(|schema| schema.0.as_str()).unwrap_or_default();
-            Body::Text(xml(&contract.document, schema, value))
+            let schema = media.schema.as_ref().map(|schema| schema.0.clone()).unwrap_or_default();
+            Body::Xml(XmlBody { value: value.clone(), schema, is_cut: false })
         }
         Value::Object(members) if is_form(name) => {
             let pairs = members.iter().flat_map(|(name, value)| pairs(media, name, value));

@@ -13,6 +13,7 @@ use crate::contract::samples::samples;
 use crate::contract::schema::follow_references;
 use crate::model::assumption::Assumption;
 use crate::model::contract::{Contract, Location, MediaType, Operation, Parameter, ResourceNeed, Status};
+use crate::model::media_range::is_xml;
 use crate::model::plan::{Body, Credentials, Place, RequestTemplate, Styled};
 use crate::model::reason::NoRequest;
 use crate::model::text::unquoted_text;
@@ -64,7 +65,8 @@ pub fn valid(contract: &Contract, schemas: &Schemas, operation: &Operation, with
         let fits = |value: &Value| content.schema.as_ref().is_none_or(|schema| is_valid(schemas, schema, value));
         if operation.method.is_safe() { value } else { switched_off(contract, operation, content, value, fits) }
     };
-    if own.is_none_or(|own| own.bound) && (is_json(&name) || is_parts(&name)) {
+    let in_xml = is_xml(&name) && !value.is_string();
+    if own.is_none_or(|own| own.bound) && (is_json(&name) || is_parts(&name) || in_xml) {
         add_needs(contract, content, &value, &mut base);
         base.needs.extend(own_id(contract, operation, &value).filter(|need| base.needs.iter().all(|known| known.place != need.place)));
     }

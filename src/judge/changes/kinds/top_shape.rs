@@ -51,7 +51,7 @@ fn content(body: &AnswerContent) -> Option<&'static str> {
     match body {
         AnswerContent::Empty => Some("no body"),
         AnswerContent::Json(_) => Some("JSON"),
-        AnswerContent::Text(_) => Some("text"),
+        AnswerContent::Text(_) | AnswerContent::Xml { .. } => Some("text"),
         AnswerContent::Bytes(_) => Some("bytes"),
         AnswerContent::TooLong(_) | AnswerContent::Unread(_) | AnswerContent::Withheld(_) => None,
     }

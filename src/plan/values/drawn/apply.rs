@@ -36,7 +36,7 @@ fn in_body(body: &mut Body, at: &str, change: &DrawnValue) -> Option<()> {
     let (value, mut texts) = match body.clone() {
         Body::Json(value) => (value, Vec::new()),
         Body::Spelled(value, texts) => (value, texts),
-        Body::Empty | Body::CutJson(_) | Body::Text(_) | Body::Multipart(_) => return None,
+        Body::Empty | Body::CutJson(_) | Body::Xml(_) | Body::Text(_) | Body::Multipart(_) => return None,
     };
     let mut document = value;
     match change {
