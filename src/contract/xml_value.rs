@@ -8,7 +8,10 @@ use super::xml::{about, called};
 use super::xml_document::{Element, UnreadXml, parse};
 
 /// Keywords that leave open which elements stand for which members.
-const OPEN: [&str; 8] = ["allOf", "anyOf", "oneOf", "not", "if", "$dynamicRef", "dependentSchemas", "patternProperties"];
+const OPEN: [&str; 7] = ["anyOf", "oneOf", "not", "if", "$dynamicRef", "dependentSchemas", "patternProperties"];
+
+/// How many schemas are followed for what is said of one value.
+const MOST_PARTS: usize = 16;
 
 /// The value that an XML document stands for, by the members `xml` of a schema (OpenAPI, XML Object). What a document defines itself
 /// is never expanded.
@@ -20,28 +23,90 @@ pub fn xml_value(document: &Value, schema: &str, text: &str) -> Result<Value, Un
     value(document, schema, &root).map_err(UnreadXml::Uncertain)
 }
 
-/// The value of an element.
-fn value(document: &Value, schema: &str, element: &Element) -> Result<Value, &'static str> {
-    let (at, found) = follow_references(document, schema).ok_or("whose schema leads nowhere")?;
-    if OPEN.iter().any(|keyword| found.get(*keyword).is_some()) || about(document, schema).contains_key("nodeType") {
-        return Err("whose schema leaves open which element is which member");
+/// What a schema says of a value, with all branches of `allOf`.
+struct Described<'d> {
+    /// The schema and its branches, each with its place.
+    parts: Vec<(String, &'d Value)>,
+    /// The one type beside null.
+    kind: &'d str,
+    nullable: bool,
+}
+
+impl<'d> Described<'d> {
+    fn new(document: &'d Value, schema: &str) -> Result<Self, &'static str> {
+        let mut parts = Vec::new();
+        let mut open = vec![schema.to_owned()];
+        while let Some(next) = open.pop() {
+            let (at, found) = follow_references(document, &next).ok_or("whose schema leads nowhere")?;
+            if parts.len() == MOST_PARTS || OPEN.iter().any(|keyword| found.get(*keyword).is_some()) {
+                return Err("whose schema leaves open which element is which member");
+            }
+            let branches = found.get("allOf").and_then(Value::as_array).map_or(0, Vec::len);
+            open.extend((0..branches).rev().map(|index| format!("{at}/allOf/{index}")));
+            parts.push((at, found));
+        }
+        if about(document, schema).contains_key("nodeType") {
+            return Err("whose schema leaves open which element is which member");
+        }
+        let mut said = parts.iter().filter(|(_, part)| part.get("type").is_some()).map(|(_, part)| type_of(part));
+        let untold = "whose schema does not say of which type each element is";
+        let (kind, mut nullable) = said.next().flatten().ok_or(untold)?;
+        for other in said {
+            let (_, too) = other.filter(|(name, _)| *name == kind).ok_or(untold)?;
+            nullable &= too;
+        }
+        Ok(Self { kind, nullable, parts })
     }
-    let (kind, nullable) = type_of(found).ok_or("whose schema does not say of which type each element is")?;
-    let is_empty = element.children.is_empty() && element.attributes.is_empty() && element.text.trim().is_empty();
-    if element.nil || is_empty && nullable {
-        return Ok(Value::Null);
+
+    fn is_list(&self) -> bool {
+        self.kind == "array"
     }
-    match kind {
-        "object" => members(document, &at, found, element),
-        "array" => items(document, &at, element),
-        _ if !element.children.is_empty() => Err("in which an element holds others and is to hold a plain value"),
-        kind => scalar(kind, &element.text),
+
+    /// Where the schema of the items of a list stands.
+    fn items(&self) -> String {
+        let (at, _) = self.parts.iter().find(|(_, part)| part.get("items").is_some()).unwrap_or(&self.parts[0]);
+        format!("{at}/items")
+    }
+
+    /// The members of an object, each with the place of its schema.
+    fn members(&self) -> Vec<(&'d str, String)> {
+        let mut members: Vec<(&str, String)> = Vec::new();
+        for (at, part) in &self.parts {
+            for name in part.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::keys) {
+                if members.iter().all(|(known, _)| known != name) {
+                    members.push((name, append(&format!("{at}/properties"), name)));
+                }
+            }
+        }
+        members
+    }
+
+    fn requires(&self, member: &str) -> bool {
+        let mut lists = self.parts.iter().filter_map(|(_, part)| part.get("required")?.as_array());
+        lists.any(|names| names.iter().any(|name| name == member))
+    }
+
+    /// Whether other members may be wrong.
+    fn is_closed(&self) -> bool {
+        self.parts.iter().any(|(_, part)| {
+            part.get("additionalProperties").is_some_and(|more| *more != Value::Bool(true)) || part.get("unevaluatedProperties").is_some()
+        })
     }
 }
 
-/// Whether a schema says by itself of which type its values are.
-fn is_plain(schema: &Value) -> bool {
-    type_of(schema).is_some() && OPEN.iter().all(|keyword| schema.get(*keyword).is_none())
+/// The value of an element.
+fn value(document: &Value, schema: &str, element: &Element) -> Result<Value, &'static str> {
+    let described = Described::new(document, schema)?;
+    let is_empty = element.children.is_empty() && element.attributes.is_empty() && element.text.trim().is_empty();
+    if element.nil || is_empty && described.nullable {
+        return Ok(Value::Null);
+    }
+    match described.kind {
+        "object" => members(document, &described, element),
+        "array" => items(document, &described.items(), element),
+        _ if !element.children.is_empty() => Err("in which an element holds others and is to hold a plain value"),
+        kind => scalar(kind, &element.text),
+    }
 }
 
 /// The one type of a schema beside null, and whether null is one.
@@ -58,65 +123,57 @@ fn type_of(schema: &Value) -> Option<(&str, bool)> {
 }
 
 /// All elements in an element, as the items of a list.
-fn items(document: &Value, at: &str, element: &Element) -> Result<Value, &'static str> {
+fn items(document: &Value, below: &str, element: &Element) -> Result<Value, &'static str> {
     let alike = element.children.windows(2).all(|pair| pair[0].name == pair[1].name);
     if !alike || !element.text.trim().is_empty() {
         return Err("in which the items of a list are not alike");
     }
-    let below = format!("{at}/items");
-    element.children.iter().map(|item| value(document, &below, item)).collect()
+    element.children.iter().map(|item| value(document, below, item)).collect()
 }
 
-fn members(document: &Value, at: &str, schema: &Value, element: &Element) -> Result<Value, &'static str> {
-    const OTHER: &str = "whose elements are not called as the schema says";
-    let properties = schema.get("properties").and_then(Value::as_object).ok_or("whose schema does not name its elements")?;
+fn members(document: &Value, described: &Described<'_>, element: &Element) -> Result<Value, &'static str> {
+    let members = described.members();
+    if members.is_empty() {
+        return Err("whose schema does not name its elements");
+    }
     if !element.text.trim().is_empty() {
         return Err("in which an element holds both text and members");
     }
     let (mut found, mut known, mut absent) = (Map::new(), 0, false);
-    for name in properties.keys() {
-        let place = append(&format!("{at}/properties"), name);
+    for (name, place) in members {
         let about = about(document, &place);
-        let (_, target) = follow_references(document, &place).ok_or(OTHER)?;
         let own = local(&called(&about, name));
-        let is_list = type_of(target).is_some_and(|(kind, _)| kind == "array");
-        let is_wrapped = about.get("wrapped") == Some(&Value::Bool(true));
+        let target = Described::new(document, &place);
+        let is_required = described.requires(name);
         if about.get("attribute") == Some(&Value::Bool(true)) {
             let attribute = element.attributes.iter().find(|(attribute, _)| *attribute == own);
             absent |= attribute.is_none();
             if let Some((_, text)) = attribute {
-                let (kind, _) = type_of(target).ok_or("whose schema does not say of which type each attribute is")?;
-                found.insert(name.clone(), scalar(kind, text)?);
+                found.insert(name.to_owned(), scalar(target?.kind, text)?);
                 known += 1;
             }
             continue;
         }
-        let below = follow_references(document, &place).map(|(at, _)| format!("{at}/items")).unwrap_or_default();
-        let item = || local(&called(&self::about(document, &below), name));
-        let called = if is_list && !is_wrapped { item() } else { own };
+        let list = target.as_ref().ok().filter(|target| target.is_list() && about.get("wrapped") != Some(&Value::Bool(true)));
+        let called = list.map_or(own, |list| local(&called(&self::about(document, &list.items()), name)));
         let named: Vec<&Element> = element.children.iter().filter(|child| child.name == called).collect();
-        let required = || schema.get("required").and_then(Value::as_array).is_some_and(|names| names.iter().any(|known| known == name));
         known += named.len();
         absent |= named.is_empty();
-        match named.as_slice() {
-            [] if required() && !is_plain(target) => return Err("whose schema leaves open whether what is missing may be an empty list"),
-            [] => {}
-            several if is_list && !is_wrapped => {
-                let values: Result<Vec<Value>, _> = several.iter().map(|item| value(document, &below, item)).collect();
-                found.insert(name.clone(), Value::Array(values?));
+        match (named.as_slice(), list) {
+            ([], Some(_)) if is_required => drop(found.insert(name.to_owned(), Value::Array(Vec::new()))),
+            ([], _) if is_required && target.is_err() => return Err("whose schema leaves open whether what is missing may be an empty list"),
+            ([], _) => {}
+            (several, Some(list)) => {
+                let values: Result<Vec<Value>, _> = several.iter().map(|item| value(document, &list.items(), item)).collect();
+                found.insert(name.to_owned(), Value::Array(values?));
             }
-            [one] => drop(found.insert(name.clone(), value(document, &place, one)?)),
+            ([one], None) => drop(found.insert(name.to_owned(), value(document, &place, one)?)),
             _ => return Err("in which an element is there several times and is to be there once"),
-        }
-        // An empty list has no element of its own.
-        if is_list && !is_wrapped && !found.contains_key(name) && required() {
-            found.insert(name.clone(), Value::Array(Vec::new()));
         }
     }
     // What goes by another name may be what is missing.
     let strange = known != element.children.len() + element.attributes.len();
-    let closed = || schema.get("additionalProperties").is_some_and(|more| *more != Value::Bool(true));
-    if strange && (absent || closed() || schema.get("unevaluatedProperties").is_some()) { Err(OTHER) } else { Ok(Value::Object(found)) }
+    if strange && (absent || described.is_closed()) { Err("whose elements are not called as the schema says") } else { Ok(Value::Object(found)) }
 }
 
 fn local(name: &str) -> String {
@@ -160,8 +217,12 @@ mod tests {
         let owner = json!({"type": "object", "properties": {"n": {"type": "integer"}}});
         let list = json!({"type": "array", "items": {"$ref": "#/components/schemas/Owner"}});
         let open = json!({"type": "object", "oneOf": [{}], "properties": {"n": {"type": "integer"}}});
-        let unclear = json!({"type": "object", "required": ["all"], "properties": {"all": {"allOf": [list]}}});
-        json!({"components": {"schemas": {"Pet": pet, "Owner": owner, "List": list, "Open": open, "Unclear": unclear}}})
+        let unclear = json!({"type": "object", "required": ["all"], "properties": {"all": {"anyOf": [list]}}});
+        let more = json!({"type": "object", "required": ["tag"], "properties": {"tag": {"type": "array", "items": {"type": "string"}}}});
+        let whole = json!({"allOf": [{"$ref": "#/components/schemas/Owner"}, more], "xml": {"name": "whole"}});
+        let circle = json!({"allOf": [{"$ref": "#/components/schemas/Circle"}]});
+        let two = json!({"type": "object", "allOf": [{"type": "array"}]});
+        json!({"components": {"schemas": {"Pet": pet, "Owner": owner, "List": list, "Open": open, "Unclear": unclear, "Whole": whole, "Circle": circle, "Two": two}}})
     }
 
     fn read(name: &str, text: &str) -> Result<Value, UnreadXml> {
@@ -177,6 +238,8 @@ mod tests {
         assert_eq!(read("List", "<owners><o><n>1</n></o><o><n>2</n></o></owners>"), Ok(json!([{"n": 1}, {"n": 2}])));
         let whole = "\u{feff}<?xml version='1.0'?>\n<!-- c --><Owner xmlns:xsi='urn:i' xsi:type='o'>\n <n><![CDATA[ 3 ]]></n><more/>\n</Owner>\n";
         assert_eq!(read("Owner", whole), Ok(json!({"n": 3})));
+        assert_eq!(read("Whole", "<whole><n>1</n><tag>p</tag><tag>q</tag></whole>"), Ok(json!({"n": 1, "tag": ["p", "q"]})));
+        assert_eq!(read("Whole", "<whole/>"), Ok(json!({"tag": []})));
         assert_eq!(read("Owner", "<Owner><n>&#49;2</n></Owner>"), Ok(json!({"n": 12})));
         assert_eq!(read("Owner", "<Owner xmlns:xsi='urn:i'><n xsi:nil='true'/></Owner>"), Ok(json!({"n": null})));
     }
@@ -193,6 +256,8 @@ mod tests {
         for (name, text) in [
             ("Open", "<Open><n>1</n></Open>"),
             ("Unclear", "<Unclear/>"),
+            ("Circle", "<Circle/>"),
+            ("Two", "<Two/>"),
             ("Owner", "<Owner><number>1</number></Owner>"),
             ("Owner", "<Owner><n>1</n><n>2</n></Owner>"),
             ("Owner", "<Owner>text<n>1</n></Owner>"),

@@ -5,18 +5,20 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::request::is_structured;
+use crate::contract::malformed_xml;
 use crate::contract::samples::{answer_samples, sample};
 use crate::contract::schema::follow_references;
 use crate::model::contract::{Contract, Example, JSON_API, Location, MediaType, Operation, Parameter};
 use crate::model::contract_document::Document;
-use crate::model::media_range::essence;
+use crate::model::media_range::{essence, is_xml};
 
 /// The contract with an example of every body in JSON or XML that a success may have, and of every parameter of a path. Those of
 /// parameters are the ones that a run asks for when nothing else is known.
 pub(crate) fn illustrated(contract: Arc<Contract>) -> Arc<Contract> {
     let answers = contract.operations.iter().flat_map(Operation::successes).flat_map(|response| &response.content);
     let parameters = contract.operations.iter().flat_map(|operation| &operation.parameters);
-    if answers.into_iter().all(|media| !is_bare(media) && !takes_all(media)) && parameters.into_iter().all(|parameter| !is_nameless(parameter)) {
+    let is_whole = |media: &MediaType| !is_bare(media) && !takes_all(media) && !is_xml(&media.name);
+    if answers.into_iter().all(is_whole) && parameters.into_iter().all(|parameter| !is_nameless(parameter)) {
         return contract;
     }
     let mut illustrated = Contract::clone(&contract);
@@ -31,6 +33,10 @@ pub(crate) fn illustrated(contract: Arc<Contract>) -> Arc<Contract> {
         for response in successes {
             for media in response.content.iter_mut().filter(|media| takes_all(media)) {
                 "application/json".clone_into(&mut media.name);
+            }
+            for media in response.content.iter_mut().filter(|media| is_xml(&media.name)) {
+                // What is not even XML is no example of it.
+                media.examples.retain(|example| example.value.as_str().is_none_or(|text| malformed_xml(text).is_none()));
             }
             let ids: Vec<String> = response.links.iter().flat_map(|link| link.parameters.values()).filter_map(|at| in_body(at)).collect();
             for media in response.content.iter_mut().filter(|media| is_bare(media)) {

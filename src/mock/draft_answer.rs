@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::request::is_json;
-use crate::contract::xml;
+use crate::contract::{malformed_xml, xml};
 use crate::model::contract::{Contract, MediaType, Operation, Response, Status};
 
 /// An answer of the mock.
@@ -67,9 +67,9 @@ impl DraftAnswer {
         }
     }
 
-    /// Writes the body as XML, unless it is the text of some already.
+    /// Writes the body as XML, unless it is the text of some already: an example may be written out, and is not always well-formed.
     pub(crate) fn write_as_xml(&mut self, document: &Value, schema: &str) {
-        let is_written = |body: &Value| body.as_str().is_some_and(|text| text.trim_start().starts_with('<'));
+        let is_written = |body: &Value| body.as_str().is_some_and(|text| text.trim_start().starts_with('<') && malformed_xml(text).is_none());
         self.text = self.body.as_ref().filter(|body| !is_written(body)).map(|body| xml(document, schema, body));
     }
 
