@@ -71,7 +71,7 @@ pub use validation_result::{SchemaViolation, Unjudged, ValidationResult};
 pub use xml::xml;
 pub use xml_answer::read_xml;
 pub use xml_document::{UnreadXml, malformed_xml};
-pub use xml_value::xml_value;
+pub use xml_value::{xml_parts, xml_value};
 
 use thiserror::Error;
 

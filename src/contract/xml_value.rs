@@ -10,6 +10,9 @@ use super::xml_document::{Element, UnreadXml, parse};
 /// Keywords that leave open which elements stand for which members.
 const OPEN: [&str; 7] = ["anyOf", "oneOf", "not", "if", "$dynamicRef", "dependentSchemas", "patternProperties"];
 
+/// Keywords that demand something of a content.
+const DEMANDS: [&str; 9] = ["required", "minProperties", "minItems", "minLength", "format", "pattern", "enum", "const", "contains"];
+
 /// How many schemas are followed for what is said of one value.
 const MOST_PARTS: usize = 16;
 
@@ -20,7 +23,12 @@ const MOST_PARTS: usize = 16;
 /// The document is not well-formed, or it is not certain what it stands for.
 pub fn xml_value(document: &Value, schema: &str, text: &str) -> Result<Value, UnreadXml> {
     let root = parse(text)?;
-    value(document, schema, &root).map_err(UnreadXml::Uncertain)
+    SchemaReader { document, is_partial: false }.value(schema, &root).map_err(UnreadXml::Uncertain)
+}
+
+/// The same without the members of which it is not certain what they stand for.
+pub fn xml_parts(document: &Value, schema: &str, text: &str) -> Option<Value> {
+    SchemaReader { document, is_partial: true }.value(schema, &parse(text).ok()?).ok()
 }
 
 /// What a schema says of a value, with all branches of `allOf`.
@@ -94,19 +102,114 @@ impl<'d> Described<'d> {
     }
 }
 
-/// The value of an element.
-fn value(document: &Value, schema: &str, element: &Element) -> Result<Value, &'static str> {
-    let described = Described::new(document, schema)?;
-    let is_empty = element.children.is_empty() && element.attributes.is_empty() && element.text.trim().is_empty();
-    if element.nil || is_empty && described.nullable {
-        return Ok(Value::Null);
+/// Reads elements as values by their schemas.
+#[derive(Clone, Copy)]
+struct SchemaReader<'d> {
+    document: &'d Value,
+    /// Whether members of which it is not certain what they stand for are left out.
+    is_partial: bool,
+}
+
+impl SchemaReader<'_> {
+    /// The value of an element.
+    fn value(self, schema: &str, element: &Element) -> Result<Value, &'static str> {
+        let described = Described::new(self.document, schema)?;
+        if element.nil || is_empty(element) && described.nullable {
+            return Ok(Value::Null);
+        }
+        match described.kind {
+            "object" => self.members(&described, element),
+            "array" => self.items(&described.items(), element),
+            _ if !element.children.is_empty() => Err("in which an element holds others and is to hold a plain value"),
+            kind => scalar(kind, &element.text),
+        }
     }
-    match described.kind {
-        "object" => members(document, &described, element),
-        "array" => items(document, &described.items(), element),
-        _ if !element.children.is_empty() => Err("in which an element holds others and is to hold a plain value"),
-        kind => scalar(kind, &element.text),
+
+    /// The value of an element within another. An empty one may be the way in which a writer says that there is nothing, so that what a
+    /// schema demands of its content is not certain to be broken.
+    fn inner_value(self, schema: &str, element: &Element) -> Result<Value, &'static str> {
+        if is_empty(element) && !element.nil {
+            let described = Described::new(self.document, schema)?;
+            let is_demanding = described.parts.iter().any(|(_, part)| DEMANDS.iter().any(|keyword| part.get(*keyword).is_some()));
+            if !described.nullable && is_demanding {
+                return Err("in which an empty element may stand for nothing");
+            }
+        }
+        self.value(schema, element)
     }
+
+    /// All elements in an element, as the items of a list.
+    fn items(self, below: &str, element: &Element) -> Result<Value, &'static str> {
+        let alike = element.children.windows(2).all(|pair| pair[0].name == pair[1].name);
+        if !alike || !element.text.trim().is_empty() {
+            return Err("in which the items of a list are not alike");
+        }
+        self.list(below, element.children.iter())
+    }
+
+    fn members(self, described: &Described<'_>, element: &Element) -> Result<Value, &'static str> {
+        let members = described.members();
+        if members.is_empty() && !is_empty(element) {
+            return Err("whose schema does not name its elements");
+        }
+        if !element.text.trim().is_empty() {
+            return Err("in which an element holds both text and members");
+        }
+        let (mut found, mut known, mut absent) = (Map::new(), 0, false);
+        for (name, place) in members {
+            let (count, value) = match self.member((name, &place), described.requires(name), element) {
+                Err(_) if self.is_partial => continue,
+                member => member?,
+            };
+            known += count;
+            absent |= count == 0;
+            found.extend(value.map(|value| (name.to_owned(), value)));
+        }
+        // What goes by another name may be what is missing.
+        let strange = known != element.children.len() + element.attributes.len();
+        if strange && (absent || described.is_closed()) && !self.is_partial {
+            return Err("whose elements are not called as the schema says");
+        }
+        Ok(Value::Object(found))
+    }
+
+    /// The value of a member, and how many elements or attributes it is written in.
+    fn member(self, (name, place): (&str, &str), is_required: bool, element: &Element) -> Result<(usize, Option<Value>), &'static str> {
+        let about = about(self.document, place);
+        let own = local(&called(&about, name));
+        let target = Described::new(self.document, place);
+        if about.get("attribute") == Some(&Value::Bool(true)) {
+            let Some((_, text)) = element.attributes.iter().find(|(attribute, _)| *attribute == own) else { return Ok((0, None)) };
+            return Ok((1, Some(scalar(target?.kind, text)?)));
+        }
+        let list = target.as_ref().ok().filter(|target| target.is_list() && about.get("wrapped") != Some(&Value::Bool(true)));
+        let called = list.map_or(own, |list| local(&called(&self::about(self.document, &list.items()), name)));
+        let named: Vec<&Element> = element.children.iter().filter(|child| child.name == called).collect();
+        let value = match (named.as_slice(), list) {
+            // An empty list has no element of its own.
+            ([], Some(_)) if is_required => Some(Value::Array(Vec::new())),
+            ([], _) if is_required && target.is_err() => return Err("whose schema leaves open whether what is missing may be an empty list"),
+            ([], _) => None,
+            ([one], Some(_)) if is_empty(one) && !one.nil => return Err("in which an empty element may stand for an empty list"),
+            (several, Some(list)) => Some(self.list(&list.items(), several.iter().copied())?),
+            ([one], None) => Some(self.inner_value(place, one)?),
+            _ => return Err("in which an element is there several times and is to be there once"),
+        };
+        Ok((named.len(), value))
+    }
+
+    /// The items of a list. Where one may be left out, null holds its place.
+    fn list<'e>(self, below: &str, items: impl Iterator<Item = &'e Element>) -> Result<Value, &'static str> {
+        let read = |item| match self.inner_value(below, item) {
+            Err(_) if self.is_partial => Ok(Value::Null),
+            value => value,
+        };
+        items.map(read).collect()
+    }
+}
+
+fn is_empty(element: &Element) -> bool {
+    element.children.is_empty() && element.attributes.is_empty() && element.text.trim().is_empty()
 }
 
 /// The one type of a schema beside null, and whether null is one.
@@ -120,60 +223,6 @@ fn type_of(schema: &Value) -> Option<(&str, bool)> {
         }
         _ => None,
     }
-}
-
-/// All elements in an element, as the items of a list.
-fn items(document: &Value, below: &str, element: &Element) -> Result<Value, &'static str> {
-    let alike = element.children.windows(2).all(|pair| pair[0].name == pair[1].name);
-    if !alike || !element.text.trim().is_empty() {
-        return Err("in which the items of a list are not alike");
-    }
-    element.children.iter().map(|item| value(document, below, item)).collect()
-}
-
-fn members(document: &Value, described: &Described<'_>, element: &Element) -> Result<Value, &'static str> {
-    let members = described.members();
-    if members.is_empty() {
-        return Err("whose schema does not name its elements");
-    }
-    if !element.text.trim().is_empty() {
-        return Err("in which an element holds both text and members");
-    }
-    let (mut found, mut known, mut absent) = (Map::new(), 0, false);
-    for (name, place) in members {
-        let about = about(document, &place);
-        let own = local(&called(&about, name));
-        let target = Described::new(document, &place);
-        let is_required = described.requires(name);
-        if about.get("attribute") == Some(&Value::Bool(true)) {
-            let attribute = element.attributes.iter().find(|(attribute, _)| *attribute == own);
-            absent |= attribute.is_none();
-            if let Some((_, text)) = attribute {
-                found.insert(name.to_owned(), scalar(target?.kind, text)?);
-                known += 1;
-            }
-            continue;
-        }
-        let list = target.as_ref().ok().filter(|target| target.is_list() && about.get("wrapped") != Some(&Value::Bool(true)));
-        let called = list.map_or(own, |list| local(&called(&self::about(document, &list.items()), name)));
-        let named: Vec<&Element> = element.children.iter().filter(|child| child.name == called).collect();
-        known += named.len();
-        absent |= named.is_empty();
-        match (named.as_slice(), list) {
-            ([], Some(_)) if is_required => drop(found.insert(name.to_owned(), Value::Array(Vec::new()))),
-            ([], _) if is_required && target.is_err() => return Err("whose schema leaves open whether what is missing may be an empty list"),
-            ([], _) => {}
-            (several, Some(list)) => {
-                let values: Result<Vec<Value>, _> = several.iter().map(|item| value(document, &list.items(), item)).collect();
-                found.insert(name.to_owned(), Value::Array(values?));
-            }
-            ([one], None) => drop(found.insert(name.to_owned(), value(document, &place, one)?)),
-            _ => return Err("in which an element is there several times and is to be there once"),
-        }
-    }
-    // What goes by another name may be what is missing.
-    let strange = known != element.children.len() + element.attributes.len();
-    if strange && (absent || described.is_closed()) { Err("whose elements are not called as the schema says") } else { Ok(Value::Object(found)) }
 }
 
 fn local(name: &str) -> String {
@@ -221,8 +270,16 @@ mod tests {
         let more = json!({"type": "object", "required": ["tag"], "properties": {"tag": {"type": "array", "items": {"type": "string"}}}});
         let whole = json!({"allOf": [{"$ref": "#/components/schemas/Owner"}, more], "xml": {"name": "whole"}});
         let circle = json!({"allOf": [{"$ref": "#/components/schemas/Circle"}]});
+        let inner = json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}});
+        let full = json!({"type": "array", "minItems": 1, "xml": {"wrapped": true}, "items": {"type": "string", "minLength": 1}});
+        let nested = json!({"type": "object", "properties": {"inner": inner, "day": {"type": "string", "format": "date"}, "list": full}});
         let two = json!({"type": "object", "allOf": [{"type": "array"}]});
-        json!({"components": {"schemas": {"Pet": pet, "Owner": owner, "List": list, "Open": open, "Unclear": unclear, "Whole": whole, "Circle": circle, "Two": two}}})
+        json!({"components": {"schemas": {"Pet": pet, "Owner": owner, "List": list, "Open": open, "Unclear": unclear, "Whole": whole, "Circle": circle, "Two": two, "Nested": nested}}})
+    }
+
+    /// What is certain of a document.
+    fn part(name: &str, text: &str) -> Option<Value> {
+        xml_parts(&document(), &format!("/components/schemas/{name}"), text)
     }
 
     fn read(name: &str, text: &str) -> Result<Value, UnreadXml> {
@@ -258,6 +315,11 @@ mod tests {
             ("Unclear", "<Unclear/>"),
             ("Circle", "<Circle/>"),
             ("Two", "<Two/>"),
+            ("Pet", "<pet id='1'><tags/><of/></pet>"),
+            ("Nested", "<Nested><inner/></Nested>"),
+            ("Nested", "<Nested><day></day></Nested>"),
+            ("Nested", "<Nested><list/></Nested>"),
+            ("Nested", "<Nested><list><item/></list></Nested>"),
             ("Owner", "<Owner><number>1</number></Owner>"),
             ("Owner", "<Owner><n>1</n><n>2</n></Owner>"),
             ("Owner", "<Owner>text<n>1</n></Owner>"),
@@ -269,6 +331,19 @@ mod tests {
             ("Gone", "<a/>"),
         ] {
             assert!(read(name, text).is_err(), "{text}: {:?}", read(name, text));
+        }
+    }
+
+    #[test]
+    fn what_is_certain_of_a_document_is_read_without_the_rest() {
+        assert_eq!(part("Pet", "<pet id='1'><tags/><name> padded </name><more/></pet>"), Some(json!({"id": 1, "tags": []})));
+        assert_eq!(part("Pet", "<pet id='1'><tame>TRUE</tame><of><n>1</n></of><of><n/></of></pet>"), Some(json!({"id": 1, "of": [{"n": 1}, {}]})));
+        assert_eq!(part("Owner", "<Owner><n>1</n><n>2</n></Owner>"), Some(json!({})));
+        assert_eq!(part("List", "<list><o><n>1</n></o><o>text</o><o><n>3</n></o></list>"), Some(json!([{"n": 1}, null, {"n": 3}])));
+        for (name, text) in
+            [("Owner", "<Owner>text<n>1</n></Owner>"), ("Owner", "<Owner><n>1</Owner>"), ("Open", "<Open><n>1</n></Open>"), ("Gone", "<a/>")]
+        {
+            assert_eq!(part(name, text), None, "{text}");
         }
     }
 

@@ -81,7 +81,7 @@ fn end_of_job(input: &JudgeInput<'_>, operation: &Operation) -> Option<Alternati
 }
 
 fn state<'a>(answer: &'a Answer, at: &str) -> Option<&'a str> {
-    answer.body.value()?.pointer(at)?.as_str()
+    answer.body.whole_value()?.pointer(at)?.as_str()
 }
 
 /// Which of several fields an answer has.

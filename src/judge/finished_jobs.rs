@@ -20,7 +20,7 @@ pub(super) fn finished(input: &JudgeInput<'_>, probe: &Probe, outcome: Option<&O
     });
     let state = looks.and_then(|(look, at, finished)| {
         let first = input.outcomes.of(&look.id)?.exchanges.first()?.answer.as_ref().filter(|answer| answer.status.is_success())?;
-        Some((first.body.value()?.pointer(at)?.as_str()?, finished))
+        Some((first.body.whole_value()?.pointer(at)?.as_str()?, finished))
     });
     match state {
         Some((state, finished)) if !is_among(finished, state) => None,

@@ -301,7 +301,7 @@ fn entry(probe: &Probe, outcome: Option<&Outcome>) -> CellProbe {
 /// Whether a walk through pages has followed a link; a cursor has to be put into a parameter, which no document names.
 fn has_followed_page_link(probe: &Probe, outcome: Option<&Outcome>) -> bool {
     let first = outcome.filter(|outcome| matches!(probe.repeat, Repeat::Pages { .. }) && outcome.exchanges.len() > 1);
-    let page = first.and_then(|outcome| outcome.exchanges.first()?.answer.as_ref()?.body.value());
+    let page = first.and_then(|outcome| outcome.exchanges.first()?.answer.as_ref()?.body.whole_value());
     page.is_some_and(|page| matches!(next_page(page), Some(NextPageLocation::Address(_))))
 }
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::request::is_structured;
-use crate::contract::malformed_xml;
 use crate::contract::samples::{answer_samples, sample};
 use crate::contract::schema::follow_references;
+use crate::contract::{UnreadXml, malformed_xml, xml_value};
 use crate::model::contract::{Contract, Example, JSON_API, Location, MediaType, Operation, Parameter};
 use crate::model::contract_document::Document;
 use crate::model::media_range::{essence, is_xml};
@@ -35,8 +35,7 @@ pub(crate) fn illustrated(contract: Arc<Contract>) -> Arc<Contract> {
                 "application/json".clone_into(&mut media.name);
             }
             for media in response.content.iter_mut().filter(|media| is_xml(&media.name)) {
-                // What is not even XML is no example of it.
-                media.examples.retain(|example| example.value.as_str().is_none_or(|text| malformed_xml(text).is_none()));
+                read_examples(&contract.document, media);
             }
             let ids: Vec<String> = response.links.iter().flat_map(|link| link.parameters.values()).filter_map(|at| in_body(at)).collect();
             for media in response.content.iter_mut().filter(|media| is_bare(media)) {
@@ -48,6 +47,23 @@ pub(crate) fn illustrated(contract: Arc<Contract>) -> Arc<Contract> {
         }
     }
     Arc::new(illustrated)
+}
+
+/// Turns the examples of a media type that are XML texts into what they stand for. What is not even XML is no example of it.
+fn read_examples(document: &Value, media: &mut MediaType) {
+    let schema = media.schema.as_ref().map(|schema| schema.0.as_str());
+    media.examples.retain_mut(|example| {
+        let Some(text) = example.value.as_str() else { return true };
+        match schema.map(|schema| xml_value(document, schema, text)) {
+            Some(Ok(value)) => {
+                example.value = value;
+                true
+            }
+            Some(Err(UnreadXml::Malformed(_))) => false,
+            Some(Err(UnreadXml::Uncertain(_))) => true,
+            None => malformed_xml(text).is_none(),
+        }
+    });
 }
 
 /// A body, if possible one that holds the ids that links look for in it.

@@ -150,12 +150,14 @@ pub enum AnswerContent {
     Empty,
     /// A JSON document.
     Json(Value),
-    /// An XML document, and the value that it certainly stands for by its schema.
+    /// An XML document, and the value that it stands for by its schema.
     Xml {
         /// As it came.
         text: String,
-        /// The value.
+        /// The value, without members of which that is not certain.
         value: Value,
+        /// Whether all of it is certain.
+        is_whole: bool,
     },
     /// Text that is not JSON.
     Text(String),
@@ -178,10 +180,19 @@ impl AnswerContent {
         }
     }
 
-    /// The value that the body stands for, in JSON or in XML.
+    /// The value that the body stands for, in JSON or in XML. Of XML it may lack members, so that nothing follows from what is not
+    /// in it.
     pub fn value(&self) -> Option<&Value> {
         match self {
             Self::Json(value) | Self::Xml { value, .. } => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The value that all of the body certainly stands for.
+    pub fn whole_value(&self) -> Option<&Value> {
+        match self {
+            Self::Json(value) | Self::Xml { value, is_whole: true, .. } => Some(value),
             _ => None,
         }
     }

@@ -14,7 +14,7 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts");
 
 /// A document from the wild: its cells, how many of them are proved against its own mock, and a reason that is given for
 /// one of the others.
-const WILD: [(&str, usize, usize, &str); 10] = [
+const WILD: [(&str, usize, usize, &str); 13] = [
     ("petstore.yaml", 33, 31, "there is no body"),
     ("nameless.yaml", 27, 23, "there is no security requirement"),
     ("keys.yaml", 17, 11, "there are no credentials for certificate"),
@@ -25,6 +25,9 @@ const WILD: [(&str, usize, usize, &str); 10] = [
     ("swagger.json", 8, 8, ""),
     ("fields.yaml", 5, 5, ""),
     ("answers.yaml", 16, 16, ""),
+    ("xml_pets.yaml", 11, 11, ""),
+    ("xml_orders.yaml", 10, 10, ""),
+    ("xml_albums.json", 7, 7, ""),
 ];
 
 /// One fault of the mock for each check that this contract calls for, and for each state that it speaks of.

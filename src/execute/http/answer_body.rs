@@ -166,3 +166,25 @@ fn parsed(bytes: Vec<u8>) -> AnswerContent {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What these bytes are under a media type, where the answers of a run may take a megabyte.
+    fn read(came: &str, bytes: &str) -> AnswerContent {
+        let store = Arc::new(AnswerMemory::new(1024 * 1024));
+        let mut held = store.reserve_memory();
+        assert!(held.take(bytes.len() as u64));
+        content(bytes.as_bytes().to_vec(), &[("content-type".to_owned(), came.to_owned())], 8 * 1024 * 1024, held)
+    }
+
+    #[test]
+    fn what_the_value_of_xml_takes_counts_as_well() {
+        let wide = format!("<a>{}</a>", "<b/>".repeat(20_000));
+        assert_eq!(read("Application/XML; charset=utf-8", &wide), no_room());
+        assert_eq!(read("text/html", &wide), AnswerContent::Text(wide.clone()), "it is not read as a value");
+        let long = format!("<a>{}</a>", "b".repeat(80_000));
+        assert_eq!(read("application/xml", &long), AnswerContent::Text(long.clone()));
+    }
+}

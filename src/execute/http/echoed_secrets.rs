@@ -88,7 +88,7 @@ impl SecretRedactor {
         found = found.max(match &mut answer.body {
             AnswerContent::Text(text) | AnswerContent::Unread(text) | AnswerContent::Withheld(text) => forms.clean(text),
             AnswerContent::Json(value) => clean_value(value, forms),
-            AnswerContent::Xml { text, value } => forms.clean(text).max(clean_value(value, forms)),
+            AnswerContent::Xml { text, value, .. } => forms.clean(text).max(clean_value(value, forms)),
             AnswerContent::Empty | AnswerContent::Bytes(_) | AnswerContent::TooLong(_) => SecretMatch::Nothing,
         });
         answer.echoes_credentials = found == SecretMatch::Secret;
@@ -104,7 +104,7 @@ impl SecretRedactor {
         let found = match &mut answer.body {
             AnswerContent::Text(text) => self.names.clean(text),
             AnswerContent::Json(value) => clean_value(value, &self.names),
-            AnswerContent::Xml { text, value } => self.names.clean(text).max(clean_value(value, &self.names)),
+            AnswerContent::Xml { text, value, .. } => self.names.clean(text).max(clean_value(value, &self.names)),
             AnswerContent::Unread(_) | AnswerContent::Withheld(_) | AnswerContent::Empty | AnswerContent::Bytes(_) | AnswerContent::TooLong(_) => {
                 SecretMatch::Nothing
             }

@@ -179,7 +179,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::model::plan::{Credentials, Styled};
+    use crate::contract::malformed_xml;
+    use crate::model::plan::{Credentials, Styled, XmlBody};
 
     fn template(path: &str, body: Body) -> RequestTemplate {
         RequestTemplate {
@@ -193,6 +194,17 @@ mod tests {
             fillings: Vec::new(),
             styled: Vec::new(),
         }
+    }
+
+    #[test]
+    fn xml_is_written_by_its_schema_and_cut_off_where_it_is_to_be_malformed() {
+        let document = json!({"a": {"xml": {"name": "pet"}, "properties": {"id": {"type": "integer", "xml": {"attribute": true}}}}});
+        let sent = |is_cut| {
+            let body = Body::Xml(XmlBody { value: json!({"id": 7}), schema: "/a".to_owned(), is_cut });
+            String::from_utf8(unsigned_request("http://h", &document, &template("/", body)).body.unwrap()).unwrap()
+        };
+        assert_eq!(sent(false), r#"<pet id="7"></pet>"#);
+        assert!(malformed_xml(&sent(true)).is_some(), "{}", sent(true));
     }
 
     #[test]

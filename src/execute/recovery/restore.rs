@@ -75,7 +75,7 @@ impl Sender<'_, '_> {
             let _ = journal.write(&Line::Added(Box::new(read.clone())), true);
         }
         let outcome = self.probe(read, values, None).await;
-        let found = outcome.answer().filter(|answer| answer.status.is_success()).and_then(|answer| answer.body.value().cloned());
+        let found = outcome.answer().filter(|answer| answer.status.is_success()).and_then(|answer| answer.body.whole_value().cloned());
         let mut asides = self.queue.asides.lock().unwrap_or_else(PoisonError::into_inner);
         // The same is read once before and once after.
         let id = read.id.another(asides.len());

@@ -318,6 +318,43 @@ mod tests {
     }
 
     #[test]
+    fn xml_that_is_not_well_formed_is_told_with_its_place() {
+        let content = json!({"application/xml": {"schema": {"type": "object", "anyOf": [{}]}}, "image/svg+xml": {}, "text/*": {}});
+        let exchange =
+            || SmallExchange::new(json!({"200": {"description": "d", "content": content}, "206": {"description": "d", "content": content}}));
+        let told = |exchange: SmallExchange, status, came: &str, body: Value| -> Vec<String> {
+            exchange.findings_of_check("body-schema", status, &[("content-type", came)], body).into_iter().map(|found| found.message).collect()
+        };
+        for came in ["application/xml", "application/xml; charset=utf-8", "image/svg+xml"] {
+            let found = told(exchange(), 200, came, json!("<a>\n<b></a>"));
+            assert!(
+                found.len() == 1 && found[0].starts_with("the body is not well-formed XML (") && found[0].contains("line 2, column 4)"),
+                "{found:?}"
+            );
+            assert!(found[0].contains("although 200 declares"), "{found:?}");
+        }
+        assert_eq!(
+            told(exchange(), 200, "application/xml", json!({"a": 1})),
+            ["the body is not well-formed XML (it is JSON) although 200 declares application/xml"]
+        );
+        for (status, came, body) in [
+            (200, "application/xml", "<a>\n<b/></a>"),
+            (200, "application/xml; charset=\"utf-16\"", "<a>\n<b></a>"),
+            (200, "text/xml", "<a>\n<b></a>"),
+            (200, "text/plain", "<a>\n<b></a>"),
+            (206, "application/xml", "<a>\n<b></a>"),
+            (200, "application/xml", "<!DOCTYPE a>\n<b></a>"),
+            (200, "application/xml", "<?xml version='1.0' encoding='latin1'?>\n<b></a>"),
+        ] {
+            assert_eq!(told(exchange(), status, came, json!(body)), Vec::<String>::new(), "{status} {came} {body}");
+        }
+        assert_eq!(told(exchange().echoing(), 200, "application/xml", json!("<a>[credentials]<b></a>")), Vec::<String>::new());
+        let untyped = exchange().findings_of_check("body-schema", 200, &[], json!("<a>"));
+        assert!(untyped.is_empty(), "it does not say that it is XML: {untyped:?}");
+        assert!(exchange().gaps(200, &[("content-type", "application/xml")], json!("<a>")).unread.is_none(), "it is judged");
+    }
+
+    #[test]
     fn what_declares_no_body_is_not_judged() {
         let small_exchange = small_exchange(&thing());
         for status in [202, 204, 418] {

@@ -100,7 +100,7 @@ impl<'a> Redactor<'a> {
                 AnswerContent::Json(body) => {
                     self.foreign_in(body, ValuePlace::in_body_of(answer), &mut |leaf, kept| found.push((leaf.clone(), kept)));
                 }
-                AnswerContent::Xml { text, value } => {
+                AnswerContent::Xml { text, value, .. } => {
                     found.push((Value::from(text.as_str()), self.masked_value(&Value::from(text.as_str()))));
                     self.foreign_in(value, ValuePlace::in_body_of(answer), &mut |leaf, kept| found.push((leaf.clone(), kept)));
                 }

@@ -70,7 +70,7 @@ impl<'a> HistoryEvent<'a> {
 
     /// The answer as JSON.
     pub fn document(&self) -> Option<&'a Value> {
-        self.answer?.body.value()
+        self.answer?.body.whole_value()
     }
 
     /// The slot that fills the last segment of the path.

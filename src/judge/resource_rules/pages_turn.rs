@@ -41,7 +41,7 @@ pub(super) const END: ResourceRule = ResourceRule {
 pub fn pages<'a>(event: &HistoryEvent<'a>) -> impl Iterator<Item = (Url, &'a Value)> + use<'a> {
     event.exchanges.iter().filter_map(|exchange| {
         let answer = exchange.answer.as_ref().filter(|answer| answer.status == Status(200))?;
-        Some((Url::parse(&exchange.request.url).ok()?, answer.body.value().filter(|document| !is_single(document))?))
+        Some((Url::parse(&exchange.request.url).ok()?, answer.body.whole_value().filter(|document| !is_single(document))?))
     })
 }
 

@@ -8,6 +8,7 @@ mod others;
 mod refusals;
 mod shop;
 mod variants;
+mod xml;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -8,7 +8,7 @@ use super::answer_contents::{carries_any, items, names_itself, note_ids, other_n
 use super::id_sources::{IdSource, linked_id_sources};
 use crate::contract::expressions::captured;
 use crate::model::contract::{Contract, Status};
-use crate::model::exchange::Answer;
+use crate::model::exchange::{Answer, AnswerContent};
 use crate::model::ids::ProbeId;
 use crate::model::plan::{Capture, Place, Probe, SlotId};
 use crate::model::text::unquoted_text;
@@ -186,7 +186,10 @@ impl Ownership {
             }
             self.recognise_mark(heard);
             for id_source in self.finders.iter().filter(|id_source| id_source.operation == probe.operation) {
-                self.listed.insert(id_source.kind.clone());
+                // A list that is not read shows nothing of what was there.
+                if matches!(answer.body, AnswerContent::Empty) || answer.body.whole_value().is_some() {
+                    self.listed.insert(id_source.kind.clone());
+                }
                 let nth = |nth| Capture { slot: SlotId::default(), expression: id_source.expression.clone(), like: Value::Null, nth, state: None };
                 let ids = (0..MOST_ITEMS).map_while(|index| captured(&nth(index), answer, probe, &BTreeMap::new()));
                 found.extend(ids.map(|id| (id_source.kind.clone(), unquoted_text(&id))));

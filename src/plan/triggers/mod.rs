@@ -314,6 +314,25 @@ mod tests {
     }
 
     #[test]
+    fn a_body_in_xml_is_wrong_only_in_what_xml_tells() {
+        let faults = |members: serde_json::Value, required: serde_json::Value| {
+            let schema = serde_json::json!({"type": "object", "properties": members, "required": required});
+            let body = serde_json::json!({"required": true, "content": {"application/xml": {"schema": schema, "example": {"a": "x", "b": 1}}}});
+            let operation = serde_json::json!({"operationId": "a.make", "requestBody": body, "responses": {"204": {"description": ""}, "422": {"description": "wrong"}}});
+            let of = |trigger: &str| small_contracts::faults(trigger, ("/a", "post", 422), &operation, &serde_json::json!({"/a": {}}));
+            ["malformed-json", "missing-data", "wrong-attribute-type", "bad-enum"].map(of).concat()
+        };
+        let text = serde_json::json!({"type": "string"});
+        let members = serde_json::json!({"a": text, "b": {"type": "integer"}});
+        let cut = "the XML body is cut off before its end";
+        assert_eq!(faults(members, serde_json::json!(["a", "b"])), [cut, "a is left out", "b is left out", "/b is \"probity\""]);
+        let listed = serde_json::json!({"a": {"type": "string", "enum": ["x"]}});
+        assert_eq!(faults(listed, serde_json::json!([])), [cut, "/a is \"PROBITY_NOT_IN_THE_LIST\""]);
+        let unclear = serde_json::json!({"a": text, "b": {"anyOf": [{"type": "integer"}]}});
+        assert_eq!(faults(unclear, serde_json::json!(["a"])), [cut], "it is not certain what a server reads");
+    }
+
+    #[test]
     fn what_another_branch_of_the_schema_does_without_is_no_fault() {
         let faults = |schema: serde_json::Value| {
             let body = serde_json::json!({"required": true, "content": {"application/json": {"schema": schema, "example": {"a": "x", "b": "y"}}}});

@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 use crate::contract::annotations::possible_references;
 use crate::contract::samples::{samples, smallest_sample};
 use crate::contract::schema::{follow_references, property};
-use crate::contract::{Schemas, read_only, remove};
+use crate::contract::{Schemas, malformed_xml, read_only, remove};
 use crate::model::assumption::Assumption;
-use crate::model::contract::{Contract, MediaType, SchemaRef};
+use crate::model::contract::{Contract, Example, MediaType, SchemaRef};
 use crate::model::media_range::{is_json_api, is_xml};
 use crate::model::plan::{Body, Part, XmlBody};
 use crate::model::reason::NoRequest;
@@ -75,11 +75,12 @@ fn is_form(name: &str) -> bool {
 /// There is no example, and no value could be made that fits: what a server says to another tells nothing.
 pub fn body_value(contract: &Contract, schemas: &Schemas, media: &MediaType, name: &str) -> Result<(Value, Option<Assumption>), NoRequest> {
     let readable = is_json(name) || is_parts(name) || is_form(name);
-    // An example of XML is most often the text itself.
-    let as_value = is_xml(name) && !media.examples.iter().any(|example| example.value.is_string());
+    // An example of XML is most often the text itself; what is not even XML is none.
+    let is_shown = |example: &&Example| !is_xml(name) || example.value.as_str().is_none_or(|text| malformed_xml(text).is_none());
+    let as_value = is_xml(name) && !media.examples.iter().filter(is_shown).any(|example| example.value.is_string());
     let schema = media.schema.as_ref().filter(|_| readable || as_value);
     let fits = |value: &Value| schema.is_none_or(|schema| is_valid(schemas, schema, value));
-    let shown = || media.examples.iter().map(|example| &example.value);
+    let shown = || media.examples.iter().filter(is_shown).map(|example| &example.value);
     let sent = || shown().map(|example| schema.map_or_else(|| example.clone(), |schema| without_read_only(contract, schema, example)));
     if let Some(example) = sent().chain(shown().cloned()).find(&fits) {
         return Ok((example, None));

@@ -11,3 +11,4 @@ mod same_id;
 mod sent;
 mod server;
 mod standard;
+mod xml;

@@ -1,0 +1,74 @@
+//! Tests of the mock on requests and answers in XML.
+
+use serde_json::{Value, json};
+
+use super::{Asker, contract};
+
+/// A mock of things that are sent and answered in XML alone.
+fn asker() -> Asker {
+    let content = |name: &str| json!({"application/xml": {"schema": {"$ref": format!("#/components/schemas/{name}")}}});
+    let answer = |name: &str| json!({"description": "d", "content": content(name)});
+    let id = json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string"}});
+    let shown =
+        json!({"description": "d", "content": {"application/xml": {"example": "<a><b></a>", "schema": {"$ref": "#/components/schemas/Note"}}}});
+    let written = json!({"description": "d", "content": {"application/xml": {"example": "<note><id>7</id></note>", "schema": {"$ref": "#/components/schemas/Note"}}}});
+    let bare = json!({"description": "d", "content": {"application/xml": {}}});
+    let paths = json!({
+        "/things": {"post": {"requestBody": {"required": true, "content": content("New")}, "responses": {"201": answer("Thing"), "400": answer("Error")}}},
+        "/things/{id}": {"get": {"parameters": [id], "responses": {"200": answer("Thing"), "404": answer("Error")}}},
+        "/shown": {"get": {"responses": {"200": shown}}},
+        "/written": {"get": {"responses": {"200": written}}},
+        "/bare": {"get": {"responses": {"200": bare}}}});
+    let text = json!({"type": "string"});
+    let new = json!({"type": "object", "required": ["name"], "properties": {"name": text, "size": {"type": "integer"}}, "xml": {"name": "thing"}});
+    let thing = json!({"type": "object", "required": ["id", "name"], "properties": {"id": {"type": "string", "xml": {"attribute": true}}, "name": text, "size": {"type": "integer"}}, "xml": {"name": "thing"}});
+    let error = json!({"type": "object", "required": ["message"], "properties": {"message": text}});
+    let note = json!({"type": "object", "required": ["id", "text"], "properties": {"id": {"type": "integer", "example": 5}, "text": {"type": "string", "example": "a"}}});
+    let document = json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": paths,
+        "components": {"schemas": {"New": new, "Thing": thing, "Error": error, "Note": note}}});
+    Asker::new(&contract(document), json!({"name": "x", "contract": "x"}), "application/xml", Vec::new(), &[])
+}
+
+/// What comes to a POST of this text.
+fn posted(asker: &Asker, text: &str) -> (u16, String) {
+    let mut request = asker.request("POST", "/things", &Value::from(text));
+    request.body = text.as_bytes().to_vec();
+    let answer = asker.mock.answer(request);
+    asker.hold(&answer);
+    (answer.status, String::from_utf8(answer.body).unwrap())
+}
+
+#[test]
+fn what_is_made_in_xml_is_shown_in_xml() {
+    let asker = asker();
+    let (status, made) = posted(&asker, "<?xml version='1.0'?><thing><name>a &amp; b</name><size>7</size></thing>");
+    assert_eq!(status, 201, "{made}");
+    let id = made.split('"').nth(1).unwrap();
+    assert_eq!(made, format!("<thing id=\"{id}\"><name>a &amp; b</name><size>7</size></thing>"));
+    let read = asker.ask("GET", &format!("/things/{id}"), &Value::Null, 200);
+    assert_eq!(String::from_utf8(read.body).unwrap(), made);
+}
+
+#[test]
+fn what_is_wrong_in_xml_is_refused() {
+    let asker = asker();
+    for (text, why) in [
+        ("<thing><name>a</name></thi", "<message>The body is no XML: "),
+        ("<thing><size>7</size></thing>", "name"),
+        ("<thing><name>a</name><size>large</size></thing>", "integer"),
+        ("", "There is no body"),
+    ] {
+        let (status, said) = posted(&asker, text);
+        assert!(status == 400 && said.starts_with("<Error><message>") && said.contains(why), "{text}: {status} {said}");
+    }
+    assert_eq!(posted(&asker, "<thing><name> padded </name></thing>").0, 201, "what is not certain is not refused");
+}
+
+#[test]
+fn an_example_in_xml_is_answered_as_far_as_it_is_one() {
+    let asker = asker();
+    let text = |address: &str| String::from_utf8(asker.ask("GET", address, &Value::Null, 200).body).unwrap();
+    assert_eq!(text("/shown"), "<Note><id>5</id><text>a</text></Note>");
+    assert_eq!(text("/written"), "<Note><id>7</id><text>a</text></Note>", "what its schema requires is added");
+    assert_eq!(text("/bare"), "<root></root>");
+}
