@@ -272,9 +272,14 @@ mod tests {
         let circle = json!({"allOf": [{"$ref": "#/components/schemas/Circle"}]});
         let inner = json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}});
         let full = json!({"type": "array", "minItems": 1, "xml": {"wrapped": true}, "items": {"type": "string", "minLength": 1}});
-        let nested = json!({"type": "object", "properties": {"inner": inner, "day": {"type": "string", "format": "date"}, "list": full}});
+        let nested = json!({"type": "object", "properties": {"inner": inner, "day": {"type": "string", "format": "date"}, "list": full, "free": {"type": "object"}}});
+        let number = json!({"n": {"type": "integer"}});
+        let flag = json!({"type": "object", "properties": {"on": {"type": "boolean"}}});
+        let closed = json!({"type": "object", "properties": number, "additionalProperties": false});
+        let node = json!({"type": "object", "properties": {"n": {"type": "integer", "xml": {"nodeType": "text"}}}});
+        let mixed = json!({"type": ["object", "null"], "properties": number, "allOf": [{"type": "object"}]});
         let two = json!({"type": "object", "allOf": [{"type": "array"}]});
-        json!({"components": {"schemas": {"Pet": pet, "Owner": owner, "List": list, "Open": open, "Unclear": unclear, "Whole": whole, "Circle": circle, "Two": two, "Nested": nested}}})
+        json!({"components": {"schemas": {"Pet": pet, "Owner": owner, "List": list, "Open": open, "Unclear": unclear, "Whole": whole, "Circle": circle, "Two": two, "Nested": nested, "Flag": flag, "Closed": closed, "Node": node, "Mixed": mixed}}})
     }
 
     /// What is certain of a document.
@@ -305,6 +310,13 @@ mod tests {
     fn what_is_none_of_its_type_stays_a_text() {
         assert_eq!(read("Owner", "<Owner><n>one</n></Owner>"), Ok(json!({"n": "one"})));
         assert_eq!(read("Pet", "<pet id='x'><name>a</name><tame>maybe</tame><weight>2</weight><tags/><of><n>1</n></of></pet>").unwrap()["id"], "x");
+        for (written, value) in [("0", false), ("false", false), ("1", true), ("true", true)] {
+            assert_eq!(read("Flag", &format!("<f><on> {written} </on></f>")), Ok(json!({"on": value})));
+        }
+        assert_eq!(read("Closed", "<c><n>1</n></c>"), Ok(json!({"n": 1})));
+        assert_eq!(read("Owner", "<Owner><n>1</n><more><deep/></more></Owner>"), Ok(json!({"n": 1})), "what is not described is left out");
+        assert_eq!(read("Mixed", "<m></m>"), Ok(json!({})), "only what all branches allow may be null");
+        assert_eq!(read("Nested", "<Nested><free/></Nested>"), Ok(json!({"free": {}})));
         assert_eq!(read("Pet", "<pet><tags/></pet>"), Ok(json!({"tags": []})), "what is missing is missing");
     }
 
@@ -328,6 +340,12 @@ mod tests {
             ("List", "<list><a/><b/></list>"),
             ("Pet", "<pet id='1'><tags/><tame>TRUE</tame></pet>"),
             ("Pet", "<pet id='1'><tags/><name> padded </name></pet>"),
+            ("Closed", "<c><n>1</n><more/></c>"),
+            ("Closed", "<c more='1'><n>1</n></c>"),
+            ("Node", "<Node><n>1</n></Node>"),
+            ("Pet", "<pet id='1'><tags/><weight>NaN</weight></pet>"),
+            ("Pet", "<pet id='1'><tags/><weight>1e300</weight></pet>"),
+            ("Nested", "<Nested><free><a/></free></Nested>"),
             ("Gone", "<a/>"),
         ] {
             assert!(read(name, text).is_err(), "{text}: {:?}", read(name, text));

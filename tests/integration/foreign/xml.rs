@@ -62,8 +62,10 @@ fn answer(books: &Books, asked: &Asked, careless: bool) -> Reply {
     let title = title_in(&asked.text).map(str::to_owned).filter(|_| careless || asked.text.ends_with("</b:book>"));
     let id = asked.path.strip_prefix("/books/").and_then(|id| id.parse().ok());
     match (asked.method.as_str(), id) {
-        ("GET", None) => xml(200, format!("<books>{}</books>", books.iter().map(|(id, title)| shown(*id, title)).collect::<String>())),
-        ("POST", None) => match title {
+        ("GET", None) if asked.path == "/books" => {
+            xml(200, format!("<books>{}</books>", books.iter().map(|(id, title)| shown(*id, title)).collect::<String>()))
+        }
+        ("POST", None) if asked.path == "/books" => match title {
             Some(title) => {
                 let id = books.keys().last().map_or(1, |last| last + 1);
                 books.insert(id, title.clone());
@@ -84,7 +86,7 @@ fn answer(books: &Books, asked: &Asked, careless: bool) -> Reply {
             books.remove(&id);
             nothing(204)
         }
-        _ => nothing(405),
+        _ => nothing(404),
     }
 }
 
