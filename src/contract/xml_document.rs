@@ -57,7 +57,6 @@ pub fn malformed_xml(text: &str) -> Option<String> {
 
 /// The root element of a document. What a document type declaration defines is not read, and never expanded.
 pub(super) fn parse(text: &str) -> Result<Element, UnreadXml> {
-    let text = text.trim_start_matches('\u{feff}');
     if text.as_bytes().windows(9).any(|part| part.eq_ignore_ascii_case(b"<!doctype")) {
         return Err(UnreadXml::Uncertain("which has a document type declaration"));
     }
@@ -76,7 +75,8 @@ fn parse_text(text: &str) -> Result<Element, UnreadXml> {
 
 /// Whether the XML declaration names no encoding, or one that is read here.
 fn is_read_encoding(text: &str) -> bool {
-    let declaration = text.trim_start().strip_prefix("<?xml").and_then(|rest| rest.split("?>").next()).unwrap_or_default();
+    let declaration =
+        text.trim_start_matches('\u{feff}').trim_start().strip_prefix("<?xml").and_then(|rest| rest.split("?>").next()).unwrap_or_default();
     let named = declaration.split("encoding").nth(1).map(|rest| rest.trim_start_matches([' ', '\t', '\r', '\n', '=', '\'', '"']));
     let named = named.map(|rest| rest.split(['\'', '"']).next().unwrap_or_default().to_ascii_lowercase());
     named.is_none_or(|named| READ_ENCODINGS.contains(&named.as_str()))
@@ -242,6 +242,7 @@ mod tests {
         for text in [
             "<a/>",
             "\u{feff}<a/>",
+            "\u{feff}<?xml version='1.0' encoding='latin1'?><a>",
             " \r\n<a />\n",
             "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone='yes'?><?style x='1'?><!-- <b> & --><a>1</a><!-- c -->\n<?end?>",
             "<?xml version='1.1' encoding='utf-8'?><a/>",

@@ -302,6 +302,11 @@ mod tests {
         assert_eq!(read("Owner", whole), Ok(json!({"n": 3})));
         assert_eq!(read("Whole", "<whole><n>1</n><tag>p</tag><tag>q</tag></whole>"), Ok(json!({"n": 1, "tag": ["p", "q"]})));
         assert_eq!(read("Whole", "<whole/>"), Ok(json!({"tag": []})));
+        assert_eq!(
+            read("Owner", "<Owner xmlns='urn:o' xmlns:p='urn:p' xml:lang='en' xsi:schemaLocation='a b'/>"),
+            Ok(json!({})),
+            "these are no members"
+        );
         assert_eq!(read("Owner", "<Owner><n>&#49;2</n></Owner>"), Ok(json!({"n": 12})));
         assert_eq!(read("Owner", "<Owner xmlns:xsi='urn:i'><n xsi:nil='true'/></Owner>"), Ok(json!({"n": null})));
     }
@@ -337,6 +342,7 @@ mod tests {
             ("Owner", "<Owner>text<n>1</n></Owner>"),
             ("Owner", "<Owner><n/></Owner>"),
             ("Owner", "<Owner><n><a/></n></Owner>"),
+            ("Pet", "<pet id='1'><tags/><name>a<b/></name></pet>"),
             ("List", "<list><a/><b/></list>"),
             ("Pet", "<pet id='1'><tags/><tame>TRUE</tame></pet>"),
             ("Pet", "<pet id='1'><tags/><name> padded </name></pet>"),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::request::is_structured;
 use crate::contract::samples::{answer_samples, sample};
 use crate::contract::schema::follow_references;
-use crate::contract::{UnreadXml, malformed_xml, xml_value};
+use crate::contract::xml_value;
 use crate::model::contract::{Contract, Example, JSON_API, Location, MediaType, Operation, Parameter};
 use crate::model::contract_document::Document;
 use crate::model::media_range::{essence, is_xml};
@@ -49,21 +49,14 @@ pub(crate) fn illustrated(contract: Arc<Contract>) -> Arc<Contract> {
     Arc::new(illustrated)
 }
 
-/// Turns the examples of a media type that are XML texts into what they stand for. What is not even XML is no example of it.
+/// Turns the examples of a media type that are XML texts into what they stand for, where that is certain.
 fn read_examples(document: &Value, media: &mut MediaType) {
-    let schema = media.schema.as_ref().map(|schema| schema.0.as_str());
-    media.examples.retain_mut(|example| {
-        let Some(text) = example.value.as_str() else { return true };
-        match schema.map(|schema| xml_value(document, schema, text)) {
-            Some(Ok(value)) => {
-                example.value = value;
-                true
-            }
-            Some(Err(UnreadXml::Malformed(_))) => false,
-            Some(Err(UnreadXml::Uncertain(_))) => true,
-            None => malformed_xml(text).is_none(),
+    let Some(schema) = &media.schema else { return };
+    for example in &mut media.examples {
+        if let Some(Ok(value)) = example.value.as_str().map(|text| xml_value(document, &schema.0, text)) {
+            example.value = value;
         }
-    });
+    }
 }
 
 /// A body, if possible one that holds the ids that links look for in it.

@@ -78,7 +78,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::model::plan::Part;
+    use crate::model::plan::{Part, XmlBody};
 
     #[test]
     fn an_id_within_a_part_is_filled() {
@@ -88,6 +88,13 @@ mod tests {
         assert_eq!(in_body(&mut body, "/meta~1data/data/folder"), Some(&mut json!(7)));
         assert_eq!(in_body(&mut body, "/file"), Some(&mut json!("text")));
         assert_eq!(in_body(&mut body, "/other/data"), None);
+    }
+
+    #[test]
+    fn an_id_in_xml_is_filled() {
+        let mut body = Body::Xml(XmlBody { value: json!({"pet": {"id": 7}}), schema: String::new(), is_cut: false });
+        *in_body(&mut body, "/pet/id").unwrap() = json!(8);
+        assert_eq!(body.value(), Some(&json!({"pet": {"id": 8}})));
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub(super) fn reading<'a>(context: &ExchangeContext<'a>, media: &MediaType) -> B
             _ => {}
         }
     }
-    if let Some(what) = came.as_deref().and_then(|came| malformed(context, media, came)) {
+    if let Some(what) = came.as_deref().and_then(|_| malformed(context, media)) {
         return BodyInterpretation::Malformed(what);
     }
     if is_xml(named)
@@ -64,14 +64,14 @@ pub(super) fn reading<'a>(context: &ExchangeContext<'a>, media: &MediaType) -> B
 
 /// What is certainly wrong with a body that is declared as XML and comes as such. A part of a document (RFC 9110, section 15.3.7), one
 /// in another encoding, and one from which credentials were taken out are not held against it.
-fn malformed(context: &ExchangeContext<'_>, media: &MediaType, came: &str) -> Option<String> {
+fn malformed(context: &ExchangeContext<'_>, media: &MediaType) -> Option<String> {
     let charset = context.answer.header("content-type").unwrap_or_default().to_ascii_lowercase();
     let is_read = charset.split_once("charset=").is_none_or(|(_, name)| {
         let name = name.trim_start_matches('"');
         name.starts_with("utf-8") || name.starts_with("utf8") || name.starts_with("us-ascii")
     });
     let is_whole = context.answer.status.0 != 206 && !context.answer.echoes_credentials;
-    if !is_xml(&media.name) || !is_xml(came) || !is_read || !is_whole {
+    if !is_xml(&media.name) || !is_read || !is_whole {
         return None;
     }
     match &context.answer.body {

@@ -115,9 +115,10 @@ impl Redactor<'_> {
             (_, Keep::None) | (AnswerContent::Text(_) | AnswerContent::Xml { .. }, Keep::Shapes) => withheld(),
             (AnswerContent::Json(value), Keep::Masked) => AnswerContent::Json(self.value(value, spot)),
             (AnswerContent::Json(value), Keep::Shapes) => AnswerContent::Json(shape_of(value)),
-            (AnswerContent::Text(text) | AnswerContent::Xml { text, .. }, Keep::Masked) => {
-                AnswerContent::Text(self.masked_value(&Value::from(text.as_str())))
+            (AnswerContent::Xml { text, value, is_whole }, Keep::Masked) => {
+                AnswerContent::Xml { text: self.masked_value(&Value::from(text.as_str())), value: self.value(value, spot), is_whole: *is_whole }
             }
+            (AnswerContent::Text(text), Keep::Masked) => AnswerContent::Text(self.masked_value(&Value::from(text.as_str()))),
             (AnswerContent::Bytes(_) | AnswerContent::TooLong(_) | AnswerContent::Unread(_) | AnswerContent::Withheld(_), _) => body.clone(),
         }
     }

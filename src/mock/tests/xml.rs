@@ -12,9 +12,14 @@ fn asker() -> Asker {
     let shown =
         json!({"description": "d", "content": {"application/xml": {"example": "<a><b></a>", "schema": {"$ref": "#/components/schemas/Note"}}}});
     let written = json!({"description": "d", "content": {"application/xml": {"example": "<note><id>7</id></note>", "schema": {"$ref": "#/components/schemas/Note"}}}});
+    let part = json!({"name": "part", "in": "path", "required": true, "schema": {"type": "string"}});
+    let broken = json!({"description": "d", "content": {"application/xml": {"example": "<a><b></a>"}}});
     let bare = json!({"description": "d", "content": {"application/xml": {}}});
     let paths = json!({
-        "/things": {"post": {"requestBody": {"required": true, "content": content("New")}, "responses": {"201": answer("Thing"), "400": answer("Error")}}},
+        "/things": {"post": {"requestBody": {"required": true, "content": content("New")}, "responses": {"201": answer("Thing"), "400": answer("Error"), "415": broken}}},
+        "/things/{id}/parts": {"post": {"parameters": [id], "requestBody": {"required": true, "content": content("New")}, "responses": {"201": answer("Thing")}},
+            "get": {"parameters": [id], "responses": {"200": {"description": "d", "content": {"application/xml": {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/Thing"}}}}}}}},
+        "/things/{id}/parts/{part}": {"get": {"parameters": [id, part], "responses": {"200": answer("Thing")}}},
         "/things/{id}": {"get": {"parameters": [id], "responses": {"200": answer("Thing"), "404": answer("Error")}}},
         "/shown": {"get": {"responses": {"200": shown}}},
         "/written": {"get": {"responses": {"200": written}}},
@@ -31,7 +36,11 @@ fn asker() -> Asker {
 
 /// What comes to a POST of this text.
 fn posted(asker: &Asker, text: &str) -> (u16, String) {
-    let mut request = asker.request("POST", "/things", &Value::from(text));
+    posted_to(asker, "/things", text)
+}
+
+fn posted_to(asker: &Asker, address: &str, text: &str) -> (u16, String) {
+    let mut request = asker.request("POST", address, &Value::from(text));
     request.body = text.as_bytes().to_vec();
     let answer = asker.mock.answer(request);
     asker.hold(&answer);
@@ -50,6 +59,17 @@ fn what_is_made_in_xml_is_shown_in_xml() {
 }
 
 #[test]
+fn what_is_made_below_another_thing_is_shown_there() {
+    let asker = asker();
+    let (_, made) = posted(&asker, "<thing><name>whole</name></thing>");
+    let address = format!("/things/{}/parts", made.split('"').nth(1).unwrap());
+    let (status, part) = posted_to(&asker, &address, "<thing><name>its part</name></thing>");
+    assert_eq!(status, 201, "{part}");
+    let listed = String::from_utf8(asker.ask("GET", &address, &Value::Null, 200).body).unwrap();
+    assert!(listed.contains("<name>its part</name>") && !listed.contains("whole"), "{listed}");
+}
+
+#[test]
 fn what_is_wrong_in_xml_is_refused() {
     let asker = asker();
     for (text, why) in [
@@ -61,6 +81,11 @@ fn what_is_wrong_in_xml_is_refused() {
         let (status, said) = posted(&asker, text);
         assert!(status == 400 && said.starts_with("<Error><message>") && said.contains(why), "{text}: {status} {said}");
     }
+    let mut request = asker.request("POST", "/things", &Value::from("x"));
+    request.headers.retain(|(name, _)| name != "Content-Type");
+    request.headers.push(("Content-Type".to_owned(), "text/x-other".to_owned()));
+    let refused = asker.mock.answer(request);
+    assert_eq!((refused.status, String::from_utf8(refused.body).unwrap()), (415, "<root>&lt;a&gt;&lt;b&gt;&lt;/a&gt;</root>".to_owned()));
     assert_eq!(posted(&asker, "<thing><name> padded </name></thing>").0, 201, "what is not certain is not refused");
 }
 

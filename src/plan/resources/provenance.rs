@@ -332,3 +332,47 @@ fn id_of(capture: &Capture, heard: &OwnershipAnswer<'_>) -> Option<Value> {
     }
     captured(capture, heard.answer, heard.probe, &BTreeMap::new())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::contract::{bundle, read};
+    use crate::model::small_probe;
+
+    /// Whether a thing counts as made by the run whose create in XML is answered 201 with its id alone, after a list that came as this.
+    fn is_own(list: AnswerContent, sent: &Value) -> bool {
+        let content = |schema: &Value| json!({"200": {"description": "d", "content": {"application/xml": {"schema": schema}}}});
+        let thing = json!({"type": "object", "properties": {"id": {"type": "string"}}});
+        let id = json!([{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}]);
+        let paths = json!({"/things": {"get": {"operationId": "list", "responses": content(&json!({"type": "array", "items": thing}))}},
+            "/things/{id}": {"get": {"operationId": "read", "parameters": id, "responses": content(&thing)}}});
+        let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths});
+        let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
+        let mut ownership = Ownership::new(&contract, "mark");
+        let answer = |status, body| Answer { status: Status(status), headers: Vec::new(), body, millis: 1, echoes_credentials: false };
+        let mut learn = |probe: &Probe, answer: &Answer, made: &[(Capture, String)]| {
+            let began = ownership.begin();
+            ownership.record_answer(&OwnershipAnswer { probe, path_values: &BTreeMap::new(), body: Some("<thing/>"), answer, began }, made);
+        };
+        learn(&small_probe::probe(&json!({"operation": "list"})), &answer(200, list), &[]);
+        let make = json!({"operation": "make", "request": {"method": "POST", "body": {"xml": {"value": sent, "schema": ""}}}});
+        let shown = AnswerContent::Xml { text: String::new(), value: json!({"id": "7"}), is_whole: true };
+        let expression = "$response.body#/id".to_owned();
+        let capture = Capture { slot: SlotId::default(), expression, like: Value::Null, nth: 0, state: None };
+        learn(&small_probe::probe(&make), &answer(201, shown), &[(capture, "things".to_owned())]);
+        ownership.is_own("things", &json!("7"))
+    }
+
+    #[test]
+    fn what_was_made_in_xml_is_own_only_where_it_was_not_there_and_shows_no_other_name() {
+        let list = |ids: Value, is_whole| AnswerContent::Xml { text: String::new(), value: ids, is_whole };
+        let (plain, marked) = (json!({"size": "n"}), json!({"size": "n mark"}));
+        assert!(is_own(list(json!([{"id": "1"}]), true), &plain));
+        assert!(!is_own(list(json!([{"id": "7"}]), true), &plain), "it was there before");
+        assert!(!is_own(list(json!([{"id": "1"}]), true), &marked), "its mark is not shown");
+        assert!(!is_own(list(json!([{"id": "1"}]), false), &plain), "something may have been there that was not read");
+        assert!(!is_own(AnswerContent::Text("<things/>".to_owned()), &plain), "nothing is known of what was there");
+    }
+}

@@ -262,4 +262,24 @@ mod tests {
         data["properties"]["attributes"]["maxProperties"] = json!(0);
         assert_eq!(body(JSON_API, &data)["data"].get("attributes"), None, "what does not fit is not sent");
     }
+
+    /// The body that is sent where XML is taken with this example.
+    fn sent(example: &Value) -> Body {
+        let schema = json!({"type": "object", "required": ["n"], "properties": {"n": {"type": "integer", "enum": [5]}}});
+        let content = json!({"application/xml": {"schema": schema, "example": example}});
+        let post = json!({"requestBody": {"required": true, "content": content}, "responses": {"204": {"description": "d"}}});
+        let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {"/a": {"post": post}}});
+        let contract = read(bundle("t.yaml", &[("t.yaml".to_owned(), document)].into()).unwrap()).unwrap();
+        let media = &contract.operations[0].request_body.as_ref().unwrap().content[0];
+        let (value, _) = body_value(&contract, &Schemas::new(&contract), media, &media.name).unwrap();
+        body_of(&contract, media, &media.name, value)
+    }
+
+    #[test]
+    fn an_example_of_xml_is_sent_as_it_is_only_where_it_is_xml() {
+        assert_eq!(sent(&json!("<a><n>7</n></a>")), Body::Text("<a><n>7</n></a>".to_owned()));
+        for example in [json!("{\"n\": 5}"), json!("<a><n>5</a>"), json!({"n": 5})] {
+            assert_eq!(sent(&example).value(), Some(&json!({"n": 5})), "{example}");
+        }
+    }
 }

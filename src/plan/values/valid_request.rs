@@ -249,6 +249,20 @@ mod tests {
     }
 
     #[test]
+    fn what_a_body_in_xml_names_has_to_be_there() {
+        let content = json!({"application/xml": {"schema": {"type": "object", "required": ["petId"], "properties": {"petId": {"type": "integer"}}}}});
+        let id = json!([{"name": "petId", "in": "path", "required": true, "schema": {"type": "integer"}}]);
+        let paths = json!({"/orders": {"post": {"requestBody": {"required": true, "content": content}, "responses": {"201": {"description": "d"}}}},
+            "/pets": {"post": {"responses": {"201": {"description": "d"}}}},
+            "/pets/{petId}": {"get": {"parameters": id, "responses": {"200": {"description": "d"}}}}});
+        let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths});
+        let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
+        let base = valid(&contract, &Schemas::new(&contract).unwrap(), &contract.operations[0], false).unwrap();
+        let needs: Vec<&Place> = base.needs.iter().map(|need| &need.place).collect();
+        assert_eq!(needs, [&Place::Body("/petId".to_owned())]);
+    }
+
+    #[test]
     fn a_request_that_has_to_be_conditional_holds_whatever_is_there() {
         let any = (Some("*".to_owned()), None);
         assert_eq!(condition(&json!({"required": true}), &["200", "412"]), any);
