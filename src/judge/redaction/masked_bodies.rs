@@ -9,6 +9,7 @@ use super::mask::kind;
 use super::run_values::decoded;
 use crate::model::exchange::{Answer, AnswerContent, SentRequest};
 use crate::model::keep::Keep;
+use crate::model::media_range::is_xml;
 use crate::model::text::unquoted_text;
 
 /// Header fields that say how to go on and hold nothing of anybody's (RFC 9110, RFC 9111, RFC 6585, RFC 8288, RFC 9745).
@@ -96,6 +97,8 @@ impl Redactor<'_> {
                 let text = if reduced == body { request.body.clone() } else { Some(reduced.to_string()) };
                 (text, None)
             }
+            // What is put back in XML is another user's as well.
+            (_, None) if is_in_xml(request) => (request.body.as_deref().map(|body| self.text(body)), None),
             (_, None) => (request.body.clone(), request.base64.clone()),
         };
         SentRequest { url: self.link(&request.url), body, base64, ..request.clone() }
@@ -244,4 +247,8 @@ fn shape_of(value: &Value) -> Value {
         }
         leaf => Value::String(kind(leaf).to_owned()),
     }
+}
+
+fn is_in_xml(request: &SentRequest) -> bool {
+    request.headers.iter().any(|(name, value)| name.eq_ignore_ascii_case("content-type") && is_xml(&value.to_ascii_lowercase()))
 }

@@ -102,7 +102,12 @@ impl<'a> Redactor<'a> {
                 }
                 AnswerContent::Xml { text, value, .. } => {
                     found.push((Value::from(text.as_str()), self.masked_value(&Value::from(text.as_str()))));
-                    self.foreign_in(value, ValuePlace::in_body_of(answer), &mut |leaf, kept| found.push((leaf.clone(), kept)));
+                    self.foreign_in(value, ValuePlace::in_body_of(answer), &mut |leaf, kept| {
+                        // As requests in XML hold it.
+                        let written = quick_xml::escape::escape(unquoted_text(leaf).as_str()).into_owned();
+                        found.push((Value::from(written), kept.clone()));
+                        found.push((leaf.clone(), kept));
+                    });
                 }
                 AnswerContent::Text(text) => found.push((Value::from(text.as_str()), self.masked_value(&Value::from(text.as_str())))),
                 _ => {}

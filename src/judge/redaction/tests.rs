@@ -210,3 +210,26 @@ fn a_journal_is_told_as_the_recording_is() {
     let RequestFate::Answered(answer) = &told.past["list"][0].fate else { panic!("no answer") };
     assert_eq!(answer.body.json(), Some(&body(&kept(Keep::Masked), "list")));
 }
+
+#[test]
+fn xml_keeps_its_ids_and_nothing_of_anybody_else() {
+    let text = "<person id='7'><name>Jane &amp; Doe</name></person>";
+    let shown = AnswerContent::Xml { text: text.to_owned(), value: json!({"id": "7", "name": "Jane & Doe"}), is_whole: true };
+    let mut all = recording();
+    all.outcomes.outcomes = vec![outcome("list", &Value::Null, 200, shown), outcome("back", &Value::Null, 200, AnswerContent::Empty)];
+    all.plan.probes.retain(|probe| probe.id == *"list" || probe.id == *"back");
+    let mut back = probe("back", "cleanup", &Value::Null);
+    back.request.body = serde_json::from_value(json!({"xml": {"value": {"name": "Jane & Doe"}, "schema": ""}})).unwrap();
+    all.plan.probes[1] = back;
+    let sent = &mut all.outcomes.outcomes[1].exchanges[0].request;
+    (sent.headers, sent.body) =
+        (vec![("content-type".to_owned(), "application/xml".to_owned())], Some("<person><name>Jane &amp; Doe</name></person>".to_owned()));
+    let mask = Mask::new(&[7; 32]);
+    for keep in [Keep::None, Keep::Shapes, Keep::Masked] {
+        let kept = Redactor::of_recording(keep, &mask, &contract(), &all).recording(&all);
+        let text = serde_json::to_string(&kept).unwrap();
+        assert!(!text.contains("Jane"), "{keep}: {text}");
+        let shown = kept.outcomes.of("list").and_then(Outcome::answer).and_then(|answer| answer.body.value());
+        assert_eq!(shown.and_then(|value| value.get("id")), (keep == Keep::Masked).then(|| json!("7")).as_ref(), "{keep}");
+    }
+}

@@ -134,6 +134,19 @@ fn what_should_have_been_refused_in_xml_is_removed_as_well() {
 }
 
 #[test]
+fn what_is_changed_by_permission_in_xml_is_put_back() {
+    let held = books();
+    let served = Served::start({
+        let held = Arc::clone(&held);
+        move |asked| answer(&held, asked, false)
+    });
+    let (_, report, told) = run(&served, "xml-borrowed", &["--allow", "borrowed", "--exclude", "make", "--exclude", "remove"]);
+    assert!(verdicts(&report).contains(&"change 200 conforms".to_owned()), "{told}");
+    assert!(served.requests().iter().any(|asked| asked.method == "PUT" && asked.text.contains("probity")), "something was changed");
+    assert_eq!(*held.lock().unwrap(), *books().lock().unwrap(), "{told}");
+}
+
+#[test]
 fn an_answer_that_is_no_xml_is_told_with_its_place() {
     let held = books();
     let served = Served::start(move |asked| {
