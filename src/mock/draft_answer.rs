@@ -82,7 +82,8 @@ impl DraftAnswer {
 
     /// Writes the answer out. Text of a media type that is no JSON stands as it is.
     pub(crate) fn write(self) -> MockAnswer {
-        let body = self.text.clone().unwrap_or_else(|| self.written()).into_bytes();
+        let text = self.text.clone().filter(|_| self.body.is_some());
+        let body = text.unwrap_or_else(|| self.written()).into_bytes();
         let mut headers = self.headers;
         if let (Some(media), true) = (self.media, self.body.is_some()) {
             headers.insert(0, ("Content-Type".to_owned(), media));

@@ -194,7 +194,7 @@ impl<'a> EffectRules<'a> {
         let unread = match broken {
             Some(Place::Header(_) | Place::Method) => true,
             Some(Place::Body(at)) => at.is_empty(),
-            _ => request.body.value().is_none() && !matches!(request.body, Body::Multipart(_)),
+            _ => !matches!(request.body, Body::Json(_) | Body::Multipart(_)),
         };
         let named = request.fillings.iter().filter(|binding| match &binding.place {
             Place::Body(at) => !unread && (removing || is_primary(at)) && !is_lost(broken, &binding.place),

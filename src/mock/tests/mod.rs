@@ -8,7 +8,7 @@ mod others;
 mod refusals;
 mod shop;
 mod variants;
-mod xml;
+mod xml_bodies;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -207,7 +207,13 @@ mod tests {
 
     /// The feeds of a contract in which `POST /exports` takes and answers such bodies, and `/jobs/{parameter}` is read.
     fn found(parameter: &str, sent: Value, came: Value) -> Vec<String> {
-        let content = |schema: Value| json!({"application/json": {"schema": {"type": "object", "properties": schema}}});
+        let in_xml = found_in("application/xml", parameter, sent.clone(), came.clone());
+        assert_eq!(in_xml, found_in("application/json", parameter, sent, came));
+        in_xml
+    }
+
+    fn found_in(media: &str, parameter: &str, sent: Value, came: Value) -> Vec<String> {
+        let content = |schema: Value| json!({media: {"schema": {"type": "object", "properties": schema}}});
         let start = json!({"operationId": "start", "requestBody": {"content": content(sent)}, "responses": {"202": {"description": "", "content": content(came)}}});
         let named = json!([{"name": parameter, "in": "path", "required": true, "schema": {"type": "string"}}]);
         let poll = json!({"operationId": "poll", "parameters": named, "responses": {"200": {"description": ""}}});

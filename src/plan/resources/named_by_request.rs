@@ -97,7 +97,13 @@ mod tests {
 
     /// What names the thing of this parameter, where `POST /tenants` takes a required member and answers with this schema.
     fn source(parameter: &str, member: &str, answer: &serde_json::Value) -> Option<String> {
-        let content = |schema: &serde_json::Value| json!({"application/json": {"schema": schema}});
+        let in_xml = source_in("application/xml", parameter, member, answer);
+        assert_eq!(in_xml, source_in("application/json", parameter, member, answer));
+        in_xml
+    }
+
+    fn source_in(media: &str, parameter: &str, member: &str, answer: &serde_json::Value) -> Option<String> {
+        let content = |schema: &serde_json::Value| json!({media: {"schema": schema}});
         let body = json!({"type": "object", "required": [member], "properties": {member: {"type": "string"}}});
         let make = json!({"operationId": "make", "requestBody": {"content": content(&body)}, "responses": {"200": {"description": "", "content": content(answer)}}});
         let named = json!([{"name": parameter, "in": "path", "required": true, "schema": {"type": "string"}}]);

@@ -173,3 +173,20 @@ fn swap_texts(value: &mut Value, swap: &impl Fn(&mut String)) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::small_probe;
+
+    #[test]
+    fn another_name_is_put_into_xml_as_well() {
+        for body in [json!({"json": {"a": ["old", "old one"]}}), json!({"xml": {"value": {"a": ["old", "old one"]}, "schema": ""}})] {
+            let mut request = small_probe::probe(&json!({"request": {"body": body}})).request;
+            replace(&mut request, "old", "new");
+            assert_eq!(request.body.value(), Some(&json!({"a": ["new", "old one"]})));
+        }
+    }
+}

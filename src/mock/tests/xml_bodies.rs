@@ -2,10 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::{Asker, contract};
+use super::{Asker, MockRequest, contract};
 
 /// A mock of things that are sent and answered in XML alone.
 fn asker() -> Asker {
+    faulty(&[])
+}
+
+fn faulty(faults: &[&str]) -> Asker {
     let content = |name: &str| json!({"application/xml": {"schema": {"$ref": format!("#/components/schemas/{name}")}}});
     let answer = |name: &str| json!({"description": "d", "content": content(name)});
     let id = json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string"}});
@@ -31,7 +35,7 @@ fn asker() -> Asker {
     let note = json!({"type": "object", "required": ["id", "text"], "properties": {"id": {"type": "integer", "example": 5}, "text": {"type": "string", "example": "a"}}});
     let document = json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": paths,
         "components": {"schemas": {"New": new, "Thing": thing, "Error": error, "Note": note}}});
-    Asker::new(&contract(document), json!({"name": "x", "contract": "x"}), "application/xml", Vec::new(), &[])
+    Asker::new(&contract(document), json!({"name": "x", "contract": "x"}), "application/xml", Vec::new(), faults)
 }
 
 /// What comes to a POST of this text.
@@ -56,6 +60,16 @@ fn what_is_made_in_xml_is_shown_in_xml() {
     assert_eq!(made, format!("<thing id=\"{id}\"><name>a &amp; b</name><size>7</size></thing>"));
     let read = asker.ask("GET", &format!("/things/{id}"), &Value::Null, 200);
     assert_eq!(String::from_utf8(read.body).unwrap(), made);
+}
+
+#[test]
+fn an_answer_in_xml_may_break_off() {
+    let answer =
+        faulty(&["success-truncated"]).mock.answer(MockRequest { method: "GET".to_owned(), path: "/written".to_owned(), ..MockRequest::default() });
+    assert_eq!(String::from_utf8(answer.body).unwrap(), "<Note><id>7</id><text>a</text></Not");
+    let empty =
+        faulty(&["success-empty"]).mock.answer(MockRequest { method: "GET".to_owned(), path: "/written".to_owned(), ..MockRequest::default() });
+    assert_eq!((empty.body.len(), empty.header("content-type")), (0, None));
 }
 
 #[test]
