@@ -47,6 +47,7 @@ mod version;
 mod xml;
 mod xml_answer;
 mod xml_document;
+mod xml_scalar;
 mod xml_value;
 
 pub use samples::sample;

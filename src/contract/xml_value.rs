@@ -1,11 +1,12 @@
 //! Reads an XML document as the value that its schema describes, where that is certain.
 
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
 use super::pointer::append;
 use super::schema::follow_references;
 use super::xml::{about, called};
 use super::xml_document::{Element, UnreadXml, parse};
+use super::xml_scalar::scalar;
 
 /// Keywords that leave open which elements stand for which members.
 const OPEN: [&str; 7] = ["anyOf", "oneOf", "not", "if", "$dynamicRef", "dependentSchemas", "patternProperties"];
@@ -63,7 +64,7 @@ impl<'d> Described<'d> {
             let (_, too) = other.filter(|(name, _)| *name == kind).ok_or(untold)?;
             nullable &= too;
         }
-        Ok(Self { kind, nullable, parts })
+        Ok(Self { parts, kind, nullable })
     }
 
     fn is_list(&self) -> bool {
@@ -92,6 +93,12 @@ impl<'d> Described<'d> {
     fn requires(&self, member: &str) -> bool {
         let mut lists = self.parts.iter().filter_map(|(_, part)| part.get("required")?.as_array());
         lists.any(|names| names.iter().any(|name| name == member))
+    }
+
+    /// Whether a member is required that is not described.
+    fn requires_more_than(&self, members: &[(&str, String)]) -> bool {
+        let mut names = self.parts.iter().filter_map(|(_, part)| part.get("required")?.as_array()).flatten().filter_map(Value::as_str);
+        names.any(|name| members.iter().all(|(known, _)| *known != name))
     }
 
     /// Whether other members may be wrong.
@@ -155,7 +162,8 @@ impl SchemaReader<'_> {
         if !element.text.trim().is_empty() {
             return Err("in which an element holds both text and members");
         }
-        let (mut found, mut known, mut absent) = (Map::new(), 0, false);
+        // What is required and not described may be there under any name.
+        let (mut found, mut known, mut absent) = (Map::new(), 0, described.requires_more_than(&members));
         for (name, place) in members {
             let (count, value) = match self.member((name, &place), described.requires(name), element) {
                 Err(_) if self.is_partial => continue,
@@ -229,28 +237,6 @@ fn local(name: &str) -> String {
     name.rsplit(':').next().unwrap_or_default().to_owned()
 }
 
-/// A plain value. A text that is certainly none of its type stays a text, which the schema then refuses.
-fn scalar(kind: &str, text: &str) -> Result<Value, &'static str> {
-    let bare = text.trim();
-    let unsure = "in which a value may be written in several ways";
-    match kind {
-        "string" if bare.len() == text.len() => Ok(Value::from(text)),
-        "integer" | "number" | "boolean" if bare.is_empty() => Err(unsure),
-        "integer" | "number" => match (bare.parse::<i64>(), bare.parse::<f64>()) {
-            (Ok(number), _) => Ok(Value::from(number)),
-            (_, Ok(number)) => Number::from_f64(number).map(Value::Number).filter(|_| number.abs() < 9e15).ok_or(unsure),
-            _ => Ok(Value::from(bare)),
-        },
-        "boolean" => match bare {
-            "true" | "1" => Ok(Value::Bool(true)),
-            "false" | "0" => Ok(Value::Bool(false)),
-            other if other.eq_ignore_ascii_case("true") || other.eq_ignore_ascii_case("false") => Err(unsure),
-            other => Ok(Value::from(other)),
-        },
-        _ => Err(unsure),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -278,8 +264,9 @@ mod tests {
         let closed = json!({"type": "object", "properties": number, "additionalProperties": false});
         let node = json!({"type": "object", "properties": {"n": {"type": "integer", "xml": {"nodeType": "text"}}}});
         let mixed = json!({"type": ["object", "null"], "properties": number, "allOf": [{"type": "object"}]});
+        let sparse = json!({"type": "object", "required": ["n", "more"], "properties": number});
         let two = json!({"type": "object", "allOf": [{"type": "array"}]});
-        json!({"components": {"schemas": {"Pet": pet, "Owner": owner, "List": list, "Open": open, "Unclear": unclear, "Whole": whole, "Circle": circle, "Two": two, "Nested": nested, "Flag": flag, "Closed": closed, "Node": node, "Mixed": mixed}}})
+        json!({"components": {"schemas": {"Pet": pet, "Owner": owner, "List": list, "Open": open, "Unclear": unclear, "Whole": whole, "Circle": circle, "Two": two, "Nested": nested, "Flag": flag, "Closed": closed, "Node": node, "Mixed": mixed, "Sparse": sparse}}})
     }
 
     /// What is certain of a document.
@@ -320,6 +307,7 @@ mod tests {
         }
         assert_eq!(read("Closed", "<c><n>1</n></c>"), Ok(json!({"n": 1})));
         assert_eq!(read("Owner", "<Owner><n>1</n><more><deep/></more></Owner>"), Ok(json!({"n": 1})), "what is not described is left out");
+        assert_eq!(read("Sparse", "<Sparse><n>1</n></Sparse>"), Ok(json!({"n": 1})), "what is required is certainly not there");
         assert_eq!(read("Mixed", "<m></m>"), Ok(json!({})), "only what all branches allow may be null");
         assert_eq!(read("Nested", "<Nested><free/></Nested>"), Ok(json!({"free": {}})));
         assert_eq!(read("Pet", "<pet><tags/></pet>"), Ok(json!({"tags": []})), "what is missing is missing");
@@ -332,6 +320,7 @@ mod tests {
             ("Unclear", "<Unclear/>"),
             ("Circle", "<Circle/>"),
             ("Two", "<Two/>"),
+            ("Sparse", "<Sparse><n>1</n><more>2</more></Sparse>"),
             ("Pet", "<pet id='1'><tags/><of/></pet>"),
             ("Nested", "<Nested><inner/></Nested>"),
             ("Nested", "<Nested><day></day></Nested>"),

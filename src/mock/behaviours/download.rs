@@ -16,7 +16,7 @@ pub(super) fn matches(_: &MockCore, operation: &Operation, profile: &OperationPr
     operation.method.is_get()
         && !profile.tail.is_empty()
         && content.peek().is_some()
-        && content.all(|media| !is_json(&media.name) && !(is_xml(&media.name) && media.schema.is_some()))
+        && !content.any(|media| is_json(&media.name) || (is_xml(&media.name) && media.schema.is_some()))
 }
 
 pub(super) fn perform(turn: &mut AcceptedRequest<'_, '_>) -> BehaviourOutcome {
