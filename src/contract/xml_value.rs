@@ -264,9 +264,10 @@ mod tests {
         let closed = json!({"type": "object", "properties": number, "additionalProperties": false});
         let node = json!({"type": "object", "properties": {"n": {"type": "integer", "xml": {"nodeType": "text"}}}});
         let mixed = json!({"type": ["object", "null"], "properties": number, "allOf": [{"type": "object"}]});
+        let twice = json!({"type": "object", "properties": {"n": {"type": "integer"}, "m": {"type": "integer"}}, "allOf": [{"properties": number}]});
         let sparse = json!({"type": "object", "required": ["n", "more"], "properties": number});
         let two = json!({"type": "object", "allOf": [{"type": "array"}]});
-        json!({"components": {"schemas": {"Pet": pet, "Owner": owner, "List": list, "Open": open, "Unclear": unclear, "Whole": whole, "Circle": circle, "Two": two, "Nested": nested, "Flag": flag, "Closed": closed, "Node": node, "Mixed": mixed, "Sparse": sparse}}})
+        json!({"components": {"schemas": {"Pet": pet, "Owner": owner, "List": list, "Open": open, "Unclear": unclear, "Whole": whole, "Circle": circle, "Two": two, "Nested": nested, "Flag": flag, "Closed": closed, "Node": node, "Mixed": mixed, "Sparse": sparse, "Twice": twice}}})
     }
 
     /// What is certain of a document.
@@ -307,6 +308,7 @@ mod tests {
         }
         assert_eq!(read("Closed", "<c><n>1</n></c>"), Ok(json!({"n": 1})));
         assert_eq!(read("Owner", "<Owner><n>1</n><more><deep/></more></Owner>"), Ok(json!({"n": 1})), "what is not described is left out");
+        assert_eq!(read("Twice", "<t><n>1</n></t>"), Ok(json!({"n": 1})), "what two branches describe is one member");
         assert_eq!(read("Sparse", "<Sparse><n>1</n></Sparse>"), Ok(json!({"n": 1})), "what is required is certainly not there");
         assert_eq!(read("Mixed", "<m></m>"), Ok(json!({})), "only what all branches allow may be null");
         assert_eq!(read("Nested", "<Nested><free/></Nested>"), Ok(json!({"free": {}})));
