@@ -257,7 +257,7 @@ mod tests {
             "/pets/{petId}": {"get": {"parameters": id, "responses": {"200": {"description": "d"}}}}});
         let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths});
         let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
-        let base = valid(&contract, &Schemas::new(&contract).unwrap(), &contract.operations[0], false).unwrap();
+        let base = valid(&contract, &Schemas::new(&contract), &contract.operations[0], false).unwrap();
         let needs: Vec<&Place> = base.needs.iter().map(|need| &need.place).collect();
         assert_eq!(needs, [&Place::Body("/petId".to_owned())]);
     }
