@@ -1,4 +1,4 @@
-//! Finds the schemas that lead to a keyword.
+//! Finds the schemas of a document, where each leads, and which lead to a keyword.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -6,7 +6,13 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::dynamic_anchors::Anchors;
-use super::unusable::{subschemas_and_references, visit_schemas};
+use super::keywords::{KeywordContent, keyword_content};
+use super::pointer::{append, at_pointer};
+use super::unjudged_schemas::UNREAD_SCHEMA;
+use super::upgrade::NAMED;
+
+/// Members that hold values of the author's own, in which nothing is a schema.
+const VALUES: [&str; 6] = ["example", "examples", "default", "enum", "const", "value"];
 
 /// The schemas of a document, and which lead to each.
 #[derive(Debug, Default)]
@@ -88,4 +94,85 @@ impl ReferenceGraph {
 /// member of a keyword that holds schemas by name or in a list, the one before.
 pub(super) fn holders(at: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(at), |at| at.rsplit_once('/').map(|(before, _)| before)).take(3)
+}
+
+/// Where a local reference leads, as a JSON Pointer (RFC 6901, section 6).
+pub(super) fn target(reference: &str) -> Option<String> {
+    let fragment = reference.strip_prefix('#')?;
+    Some(percent_encoding::percent_decode_str(fragment).decode_utf8_lossy().into_owned())
+}
+
+/// The schemas that one schema holds or refers to.
+fn subschemas_and_references(pointer: &str, schema: &Value, anchors: &Anchors) -> Vec<String> {
+    let mut found = Vec::new();
+    for (keyword, value) in schema.as_object().into_iter().flatten() {
+        let at = append(pointer, keyword);
+        match (keyword_content(keyword), value) {
+            (KeywordContent::Schema, Value::Object(_) | Value::Bool(_)) => found.push(at),
+            (KeywordContent::List, Value::Array(items)) => found.extend((0..items.len()).map(|index| format!("{at}/{index}"))),
+            (KeywordContent::Map, Value::Object(named)) => found.extend(named.keys().map(|name| append(&at, name))),
+            (KeywordContent::Nothing, Value::String(reference)) if keyword == "$ref" => found.extend(target(reference)),
+            (KeywordContent::Nothing, Value::String(reference)) if keyword == "$dynamicRef" => {
+                found.extend(anchors.get(reference.trim_start_matches('#')).into_iter().flatten().cloned());
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Every schema that one leads to, itself among them; `None` where it leads to more than `most`.
+pub(super) fn schemas_below(document: &Value, schema: &str, anchors: &Anchors, most: usize) -> Option<HashSet<String>> {
+    let mut seen: HashSet<String> = HashSet::new();
+    let mut open = vec![schema.to_owned()];
+    while let Some(pointer) = open.pop() {
+        if let Some(value) = at_pointer(document, &pointer)
+            && !seen.contains(&pointer)
+        {
+            open.extend(subschemas_and_references(&pointer, value, anchors));
+            seen.insert(pointer);
+        }
+        if seen.len() > most {
+            return None;
+        }
+    }
+    Some(seen)
+}
+
+/// Visits every schema of a document once: those in the places that OpenAPI has for them, those in them, and those that they
+/// refer to.
+pub(super) fn visit_schemas(document: &Value, anchors: &Anchors, visit: &mut dyn FnMut(&str, &Value)) {
+    let mut open = Vec::new();
+    roots(document, "", false, &mut open);
+    open.extend(at_pointer(document, UNREAD_SCHEMA).map(|_| UNREAD_SCHEMA.to_owned()));
+    let mut seen: HashSet<String> = HashSet::new();
+    while let Some(pointer) = open.pop() {
+        if let Some(schema) = at_pointer(document, &pointer)
+            && !seen.contains(&pointer)
+        {
+            visit(&pointer, schema);
+            open.extend(subschemas_and_references(&pointer, schema, anchors));
+            seen.insert(pointer);
+        }
+    }
+}
+
+/// The places of an OpenAPI document that hold schemas: members `schema`, and what `schemas` names.
+fn roots(value: &Value, pointer: &str, named: bool, found: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                let at = append(pointer, name);
+                match (name.as_str(), member) {
+                    (_, member) if named => roots(member, &at, false, found),
+                    (name, _) if VALUES.contains(&name) => {}
+                    ("schema", _) => found.push(at),
+                    ("schemas", Value::Object(schemas)) => found.extend(schemas.keys().map(|name| append(&at, name))),
+                    (name, member) => roots(member, &at, NAMED.contains(&name), found),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| roots(item, &format!("{pointer}/{index}"), false, found)),
+        _ => {}
+    }
 }

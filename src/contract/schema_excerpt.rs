@@ -1,5 +1,5 @@
-//! Takes out of a document the schemas that one schema or one value needs, as requests or as answers see them, so that they can be
-//! compiled.
+//! Takes the schemas that one schema or one value needs out of a document.
+//! They are as requests or as answers see them, and can be compiled.
 
 use std::collections::{BTreeMap, HashSet};
 

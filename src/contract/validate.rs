@@ -30,7 +30,7 @@ const MOST_BREACHES: usize = 100;
 /// The longest text of a breach, in bytes: it may repeat much of the contract or of the value.
 const LONGEST_MESSAGE: usize = 4096;
 
-/// A schema that leads to more others is compiled anew for each value, with those alone that the value needs.
+/// A schema that leads to more others is compiled for each value alone, with those alone that the value needs.
 const WIDE: usize = 400;
 /// A schema that leads to fewer is compiled as a whole when it is first needed.
 const NARROW: usize = 64;

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::SampleStyle;
-use super::discriminators::{called, mapped};
+use super::discriminator_names::{called, mapped};
 use super::flat::{CHOICES, CONDITIONS, PATTERNS, SHOWN, merge_rules, push};
-use super::object::MOST_SHOWN;
+use super::{MOST_SHOWN, SampleStyle};
 use crate::contract::pointer::at_pointer;
 use crate::contract::samples::number::number;
 use crate::contract::samples::sample_text::{rule, text};
@@ -61,7 +60,7 @@ impl<'a> SampleGenerator<'a> {
         let refers_only = schema.as_object().filter(|members| members.len() == 1);
         match refers_only.and_then(|members| members.get("$ref")?.as_str()) {
             Some(reference) => self.make_once(reference, schema, depth),
-            None => self.make_anew(schema, depth),
+            None => self.make_once_more(schema, depth),
         }
     }
 
@@ -78,7 +77,7 @@ impl<'a> SampleGenerator<'a> {
             return known.value.clone();
         }
         let (parts, referred, cut) = (self.parts, self.referred.len(), self.open.len());
-        let value = self.make_anew(schema, depth);
+        let value = self.make_once_more(schema, depth);
         let mut places = self.referred[referred..].to_vec();
         places.sort_unstable();
         places.dedup();
@@ -91,7 +90,7 @@ impl<'a> SampleGenerator<'a> {
         value
     }
 
-    fn make_anew(&mut self, schema: &Value, depth: usize) -> Option<Value> {
+    fn make_once_more(&mut self, schema: &Value, depth: usize) -> Option<Value> {
         let mut used = Vec::new();
         let whole = self.flat(schema, &mut used, 0)?;
         let before = self.open.len();

@@ -1,5 +1,6 @@
 //! Makes a small valid value for a schema that has no example.
 
+mod discriminator_names;
 mod discriminators;
 mod flat;
 mod maker;
@@ -19,6 +20,9 @@ use maker::SampleGenerator;
 
 /// How many branches of `oneOf` and `anyOf` are tried in turn.
 const MOST_BRANCHES: usize = 8;
+
+/// How many objects within objects have the optional members that an author shows.
+const MOST_SHOWN: usize = 4;
 
 /// A value for a request, as small as the schema at this pointer allows: its example, default, constant or first
 /// enumerated value, else one made for its type with the required members and those that an author shows. Where an author has

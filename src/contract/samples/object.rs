@@ -2,16 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::OptionalMembers;
 use super::flat::{CONDITIONS, SHOWN, merge_rules};
 use super::maker::{MergedSchema, SampleGenerator};
+use super::{MOST_SHOWN, OptionalMembers};
 use crate::contract::samples::{pattern, sample_text};
 
 /// How many objects within objects have their optional members, too, where those are wanted.
 const MOST_OPTIONAL: usize = 2;
-
-/// How many objects within objects have the optional members that an author shows.
-pub(super) const MOST_SHOWN: usize = 4;
 
 /// How many members are made for want of a name.
 const MOST_ADDED: u64 = 20;

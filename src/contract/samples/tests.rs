@@ -182,3 +182,38 @@ fn a_late_branch_is_tried_where_the_first_ones_fit_several() {
     let rule = jsonschema::validator_for(&document["s"]).unwrap();
     assert!(samples(&document, "/s").any(|value| rule.is_valid(&value)));
 }
+
+#[test]
+fn a_schema_that_extends_another_has_its_own_name_however_it_describes_the_member() {
+    let parent = |name: &str, mapping: Value| json!({"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}}, "discriminator": {"propertyName": "kind", "mapping": mapping}, "title": name});
+    let child = |own: Value| json!({"allOf": [{"$ref": "#/components/schemas/Thing"}, own]});
+    let thing = parent("Thing", json!({"#dog": "#/components/schemas/Dog", "#cat": "#/components/schemas/Cat"}));
+    // It names the member again, as generators do that write every schema out.
+    let dog = child(parent("Dog", json!({"#dog": "#/components/schemas/Dog"})));
+    let cat = child(
+        json!({"required": ["kind", "friend"], "properties": {"kind": {"type": "string", "maxLength": 9}, "friend": {"$ref": "#/components/schemas/Dog"}}}),
+    );
+    let document = json!({"components": {"schemas": {"Thing": thing, "Dog": dog, "Cat": cat}}});
+    assert_eq!(sample(&document, "/components/schemas/Dog"), json!({"kind": "#dog"}));
+    assert_eq!(sample(&document, "/components/schemas/Thing"), json!({"kind": "#dog"}));
+}
+
+#[test]
+fn a_part_is_the_same_however_often_it_was_made_before() {
+    let refers = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let schemas = json!({
+        "A": {"required": ["b", "c"], "properties": {"b": refers("B"), "c": refers("C")}},
+        "B": {"required": ["c"], "properties": {"c": {"anyOf": [refers("C"), {"const": "no C"}]}}},
+        "C": {"required": ["b"], "properties": {"b": {"anyOf": [refers("B"), {"const": "no B"}]}}}});
+    let document = json!({"components": {"schemas": schemas}});
+    let places = ["A", "B", "C"].map(|name| format!("/components/schemas/{name}"));
+    let alone = places.clone().map(|place| sample(&document, &place));
+    assert_eq!(alone[1], json!({"c": {"b": "no B"}}), "what is being made is not begun a second time");
+    for order in [[0, 1, 2], [1, 2, 0], [2, 1, 0], [2, 0, 1]] {
+        // What was made for one is known to the next.
+        let shared = document.clone().into();
+        for index in order {
+            assert_eq!(super::sample(&shared, &places[index]), alone[index], "{order:?}");
+        }
+    }
+}
