@@ -44,6 +44,7 @@ mod unusable;
 mod upgrade;
 mod validate;
 mod validation_result;
+mod value_parts;
 mod version;
 mod xml;
 mod xml_answer;

@@ -15,6 +15,7 @@ use super::request_and_answer_schemas::is_of_request;
 use super::schema_excerpt::Excerpt;
 use super::unusable::{DocumentEdits, Unusable};
 use super::validation_result::{SchemaViolation, Unjudged, ValidationResult};
+use super::value_parts::{any_text, parts};
 use crate::model::contract::{Contract, SchemaRef};
 use crate::model::contract_document::Document;
 
@@ -306,31 +307,6 @@ impl Schemas {
     }
 }
 
-/// Whether something holds for any text of a value, names of members among them.
-fn any_text(value: &Value, holds: &mut dyn FnMut(&str) -> bool) -> bool {
-    match value {
-        Value::String(text) => holds(text),
-        Value::Array(items) => items.iter().any(|item| any_text(item, holds)),
-        Value::Object(members) => members.iter().any(|(name, member)| holds(name) || any_text(member, holds)),
-        _ => false,
-    }
-}
-
-/// How many values there are in a value, itself among them; counted up to `most`.
-fn parts(value: &Value, most: usize) -> usize {
-    let mut count = 0;
-    let mut open = vec![value];
-    while let Some(value) = open.pop().filter(|_| count < most) {
-        count += 1;
-        match value {
-            Value::Array(items) => open.extend(items.iter().take(most)),
-            Value::Object(members) => open.extend(members.values().take(most)),
-            _ => {}
-        }
-    }
-    count
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -377,5 +353,39 @@ mod tests {
         assert_eq!((breaches[0].at.as_str(), breaches[0].keyword.as_str()), ("/day", "format"));
         let breaches = schemas.violations(&schema, &json!({})).unwrap();
         assert_eq!((breaches[0].keyword.as_str(), breaches[0].rule.as_str()), ("required", "/components/schemas/Thing/required"));
+    }
+
+    /// The schemas of a document that has these and nothing else.
+    fn schemas_of(schemas: &Value) -> Schemas {
+        Schemas::of(json!({"components": {"schemas": schemas}}).into())
+    }
+
+    fn component(name: &str) -> SchemaRef {
+        SchemaRef(format!("/components/schemas/{name}"))
+    }
+
+    #[test]
+    fn of_schemas_that_lead_to_very_many_each_value_meets_its_own() {
+        let mut ring = serde_json::Map::new();
+        for index in 0..=WIDE {
+            let next = json!({"$ref": format!("#/components/schemas/S{}", (index + 1) % (WIDE + 1))});
+            ring.insert(format!("S{index}"), json!({"properties": {"next": next, "a": {"type": "string"}, "b": {"type": "integer"}}}));
+        }
+        let schemas = schemas_of(&Value::Object(ring));
+        let fits = |value: Value| schemas.fits(&component("S0"), &value);
+        assert!(fits(json!({"a": "x"})) && !fits(json!({"b": "x"})) && !fits(json!({"a": 1})) && fits(json!({"b": 1, "a": "x"})));
+        assert!(fits(json!({"next": {"next": {"a": "x"}}})) && !fits(json!({"next": {"next": {"a": 1}}})));
+        let breaches = schemas.violations(&component("S0"), &json!({"next": {"a": 1}})).unwrap();
+        assert_eq!(breaches[0].rule, "/components/schemas/S1/properties/a/type", "it is told where it stands in the whole document");
+    }
+
+    #[test]
+    fn what_is_no_schema_admits_everything_and_a_dynamic_reference_means_its_only_anchor() {
+        let schemas = schemas_of(&json!({
+            "None": {"properties": {"a": 5, "b": {"type": "string"}}},
+            "Node": {"$dynamicAnchor": "node", "properties": {"name": {"type": "string"}, "below": {"items": {"$dynamicRef": "#node"}}}}}));
+        assert!(schemas.fits(&component("None"), &json!({"a": 1, "b": "x"})) && !schemas.fits(&component("None"), &json!({"a": 1, "b": 2})));
+        let below = |name: Value| json!({"below": [{"below": [{"name": name}]}]});
+        assert!(schemas.fits(&component("Node"), &below(json!("n"))) && !schemas.fits(&component("Node"), &below(json!(1))));
     }
 }

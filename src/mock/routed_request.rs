@@ -97,8 +97,12 @@ impl<'a> RoutedRequest<'a> {
     /// Statuses that the contract demands under a condition, the highest first; what it merely tolerates is not among them.
     pub(crate) fn demanded_statuses(&self, matches: impl Fn(&Condition) -> bool) -> Vec<Status> {
         let responses = self.operation.responses.iter().rev();
-        let mut statuses: Vec<Status> =
-            responses.filter(|response| response.conditions.iter().any(&matches)).map(|response| response.status).collect();
+        let meant = responses.filter_map(|response| Some((response.status, response.conditions.iter().find(|condition| matches(condition))?)));
+        let meant: Vec<(Status, &Condition)> = meant.collect();
+        let mut statuses: Vec<Status> = meant.iter().map(|(status, _)| *status).collect();
+        // Of two that are right, the one comes first that the other names beside itself.
+        let names_another = |condition: &Condition| condition.or.iter().any(|other| meant.iter().any(|(status, _)| status == other));
+        statuses.sort_by_key(|status| meant.iter().any(|(own, condition)| own == status && names_another(condition)));
         if statuses.len() > 1 && self.core.variants.has(BehaviourChoice::LowestFirst) {
             statuses.reverse();
         }

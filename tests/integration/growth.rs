@@ -106,7 +106,7 @@ fn a_document_is_planned_in_time_linear_in_its_operations() {
             // What is remembered of a document is none of the next one.
             let contract = open::contract(&source).expect("it is read");
             let planned = plan(&contract, &Schemas::new(&contract), &suite, &options).expect("it is planned");
-            assert!(planned.cells.len() > operations);
+            assert!(planned.cells.len() >= operations);
         })
     };
     // Every schema leads to every other.

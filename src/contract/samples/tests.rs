@@ -199,21 +199,29 @@ fn a_schema_that_extends_another_has_its_own_name_however_it_describes_the_membe
 }
 
 #[test]
-fn a_part_is_the_same_however_often_it_was_made_before() {
+fn a_part_is_the_same_whatever_was_made_before() {
     let refers = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
     let schemas = json!({
-        "A": {"required": ["b", "c"], "properties": {"b": refers("B"), "c": refers("C")}},
         "B": {"required": ["c"], "properties": {"c": {"anyOf": [refers("C"), {"const": "no C"}]}}},
         "C": {"required": ["b"], "properties": {"b": {"anyOf": [refers("B"), {"const": "no B"}]}}}});
-    let document = json!({"components": {"schemas": schemas}});
-    let places = ["A", "B", "C"].map(|name| format!("/components/schemas/{name}"));
-    let alone = places.clone().map(|place| sample(&document, &place));
-    assert_eq!(alone[1], json!({"c": {"b": "no B"}}), "what is being made is not begun a second time");
-    for order in [[0, 1, 2], [1, 2, 0], [2, 1, 0], [2, 0, 1]] {
-        // What was made for one is known to the next.
-        let shared = document.clone().into();
-        for index in order {
-            assert_eq!(super::sample(&shared, &places[index]), alone[index], "{order:?}");
-        }
+    let (b, c) = (json!({"c": {"b": "no B"}}), json!({"b": {"c": "no C"}}));
+    for order in [["b", "c"], ["c", "b"]] {
+        // So deep that it does not matter any more how deep.
+        let properties: serde_json::Map<String, Value> = order.into_iter().map(|name| (name.to_owned(), refers(&name.to_uppercase()))).collect();
+        let deep =
+            (0..5).fold(json!({"required": order, "properties": properties}), |inner, _| json!({"required": ["x"], "properties": {"x": inner}}));
+        let document = json!({"s": deep, "components": {"schemas": schemas}});
+        assert_eq!(sample(&document, "/s").pointer("/x/x/x/x/x"), Some(&json!({"b": b, "c": c})), "{order:?}");
     }
+}
+
+#[test]
+fn what_is_shown_is_known_for_each_depth() {
+    let shown = json!({"$ref": "#/components/schemas/Shown"});
+    let deep = ["r", "q"]
+        .into_iter()
+        .fold(json!({"required": [], "properties": {"x": shown}}), |inner, name| json!({"required": [name], "properties": {name: inner}}));
+    let schema = json!({"required": ["p"], "properties": {"p": deep, "x": shown}});
+    let document = json!({"s": schema, "components": {"schemas": {"Shown": {"required": [], "properties": {"e": {"example": "E"}}}}}});
+    assert_eq!(sample(&document, "/s"), json!({"p": {"q": {"r": {}}}, "x": {"e": "E"}}), "an example is looked for so deep and no deeper");
 }

@@ -233,4 +233,27 @@ mod tests {
         assert_eq!(found("jobId", json!({"jobId": {}}), json!({"jobId": {}})), Vec::<String>::new(), "it only repeats what was sent");
         assert_eq!(found("id", json!({}), json!({"id": {}})), Vec::<String>::new(), "it may be the id of anything");
     }
+
+    #[test]
+    fn each_source_is_found_once() {
+        let id = json!([{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}]);
+        let link = json!({"read": {"operationId": "read", "parameters": {"id": "$response.body#/id"}}});
+        let made = json!({"description": "", "links": link, "content": {"application/json": {"schema": {"properties": {"id": {}}}}}});
+        let job = |operation: &str| json!({"operationId": operation, "parameters": [{"name": "jobId", "in": "path", "required": true, "schema": {}}], "responses": {"200": {"description": ""}}});
+        let told = json!({"content": {"application/json": {"schema": {"properties": {"jobId": {}}}}}, "description": ""});
+        let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {
+            "/things": {"post": {"operationId": "make", "responses": {"200": made, "201": made}}},
+            "/things/{id}": {"parameters": id, "get": {"operationId": "read", "responses": {"200": {"description": ""}}},
+                "put": {"operationId": "put", "requestBody": {"content": {"application/json": {}}}, "responses": {"200": {"description": ""}, "201": {"description": ""}}}},
+            "/exports": {"post": {"operationId": "start", "responses": {"202": told}}},
+            "/jobs/{jobId}": {"get": job("poll")}, "/v2/jobs/{jobId}": {"get": job("poll2")}}});
+        let contract = read(bundle("t.yaml", &BTreeMap::from([("t.yaml".to_owned(), document)])).unwrap()).unwrap();
+        let mut found: Vec<String> = linked_id_sources(&contract).into_iter().map(|found| format!("{} {}", found.operation, found.kind)).collect();
+        found.sort();
+        let mut once = found.clone();
+        once.dedup();
+        assert_eq!(found, once);
+        assert!(found.iter().any(|found| found.starts_with("make ")) && found.iter().any(|found| found.starts_with("start ")), "{found:?}");
+        assert!(!found.iter().any(|found| found.starts_with("put ")), "POST makes it already: {found:?}");
+    }
 }
