@@ -17,15 +17,8 @@ const REFUSED: &[TriggerName] = &[
     TriggerName::MISSING_QUERY_PARAMETER,
 ];
 
-/// What a server can read, and forbid whoever asks.
-const FORBIDDEN: &[TriggerName] = &[
-    TriggerName::MISSING_DATA,
-    TriggerName::MISSING_ATTRIBUTE,
-    TriggerName::WRONG_ATTRIBUTE_TYPE,
-    TriggerName::BAD_ENUM,
-    TriggerName::BAD_QUERY_PARAMETER,
-    TriggerName::MISSING_QUERY_PARAMETER,
-];
+/// What a server can read, and forbid whoever asks: all of these but the first.
+const FORBIDDEN: &[TriggerName] = REFUSED.split_at(1).1;
 
 /// What a request cannot be read for: 400 by the standard, though some servers make no difference.
 const UNREADABLE: &[TriggerName] = &[TriggerName::MALFORMED_JSON, TriggerName::BAD_QUERY_PARAMETER, TriggerName::MISSING_QUERY_PARAMETER];
