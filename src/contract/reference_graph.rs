@@ -84,7 +84,9 @@ impl ReferenceGraph {
             if pairs > MOST_PAIRS {
                 return None;
             }
-            reaching.into_iter().for_each(|index| below[index].push(number));
+            for index in reaching {
+                below[index].push(number);
+            }
         }
         Some(below)
     }

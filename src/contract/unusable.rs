@@ -174,7 +174,9 @@ impl Unusable {
         let left_out: BTreeSet<&str> = self.keywords.keys().chain(given_up).map(String::as_str).collect();
         let tainted = self.graph(document).schemas_that_reach(&left_out);
         self.edits.iter().cloned().for_each(|edit| edits.add(edit));
-        given_up.iter().for_each(|at| edits.add(self.drop_keyword(document, at)));
+        for at in given_up {
+            edits.add(self.drop_keyword(document, at));
+        }
         tainted.iter().flat_map(|pointer| keywords_that_would_be_reversed(document, pointer, &tainted, &left_out)).for_each(|edit| edits.add(edit));
         edits
     }
