@@ -68,6 +68,14 @@ impl SmallRun {
         Self { media, contract, plan, outcomes: Outcomes::default() }
     }
 
+    /// The same where the server alone writes the names of what is read.
+    pub fn with_names_of_the_server(mut self) -> Self {
+        let media = crate::contract::append("/paths/~1things~1{id}/get/responses/200/content", self.media);
+        let name = format!("{media}/schema/properties/data/properties/attributes/properties/name");
+        self.contract.document.pointer_mut(&name).unwrap()["readOnly"] = json!(true);
+        self
+    }
+
     /// Creates `things#N` with this name, and the server gives it the id N.
     pub fn create(self, number: usize, name: &str) -> Self {
         let attributes = json!({"name": name, "size": 3});

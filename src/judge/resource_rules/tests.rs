@@ -135,6 +135,8 @@ fn what_a_change_sent_is_there() {
     assert_eq!(story("b", 200).broken(), NONE);
     assert_eq!(story("a", 202).broken(), NONE, "it may not be done yet");
     assert_eq!(story("a", 500).broken(), NONE, "it is not known what it did");
+    let asked = SmallRun::new().with_names_of_the_server().create(1, "a").step(patch("b", 200, "1"));
+    assert_eq!(asked.step(get(200, json!({"data": thing("1", "a", 3)}))).broken(), NONE, "a request may ask for what the server alone writes");
 }
 
 #[test]

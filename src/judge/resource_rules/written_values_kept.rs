@@ -6,6 +6,7 @@ use super::event::HistoryEvent;
 use super::history::{History, MadeResource};
 use super::writes::{ExpectedMember, before, deviates, expected};
 use super::{Citation, ResourceRule, ResourceRuleViolation, document_resources};
+use crate::contract::is_marked;
 use crate::model::verdict::Severity;
 
 /// What a create sent is there afterwards.
@@ -45,7 +46,10 @@ fn find(history: &History<'_>, concerns: impl Fn(&ExpectedMember<'_, '_>) -> boo
         for (number, read) in reads {
             let Some(resource) = read.read_document().and_then(|document| document_resources::find(document, &made.id)) else { continue };
             for expected in expected(history, made, read).unwrap_or_default().iter().filter(|expected| concerns(expected)) {
-                let Some(actual) = deviates(history, read, resource, expected) else { continue };
+                let Some(actual) = deviates(history, read, resource, expected).filter(|_| !is_of_server(history, read, resource, &expected.name))
+                else {
+                    continue;
+                };
                 let broken = broken(history, made, expected, (number, read), (resource, &actual));
                 let known = |broken: &ResourceRuleViolation| found.iter().any(|known| known.blamed == broken.blamed && known.answer == broken.answer);
                 found.extend(broken.filter(|broken| !known(broken) && !wavers(history, made, read, &expected.name)));
@@ -53,6 +57,21 @@ fn find(history: &History<'_>, concerns: impl Fn(&ExpectedMember<'_, '_>) -> boo
         }
     }
     found
+}
+
+/// Whether the schema of what is read says that the server alone writes a member (`readOnly`): a request may name the same to ask
+/// for something, such as a state to be reached.
+fn is_of_server(history: &History<'_>, read: &HistoryEvent<'_>, resource: &Value, name: &str) -> bool {
+    let (Some(document), Some(member)) = (read.document(), document_resources::member(resource, name)) else { return false };
+    let responses = read.operation.successes().flat_map(|response| &response.content);
+    responses.filter_map(|media| media.schema.as_ref()).any(|schema| {
+        let mut found = false;
+        crate::contract::schema::visit(history.contract, schema, document, &mut |_, schema, value| {
+            let holds = value.get(name).is_some_and(|own| std::ptr::eq(own, member));
+            found |= holds && is_marked(&history.contract.document, schema, name, "readOnly");
+        });
+        found
+    })
 }
 
 /// Whether two reads of a resource on the same operation differ in a member though nothing was written between: then it is
