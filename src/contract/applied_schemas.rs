@@ -6,8 +6,7 @@ use serde_json::{Map, Value};
 
 use super::dynamic_anchors::Anchors;
 use super::keywords::{KeywordContent, keyword_content};
-use super::pointer::{append, at_pointer};
-use super::reference_graph::target;
+use super::pointer::{append, at_pointer, target};
 
 /// Where the schemas of a document lead, as far as values were held against them.
 #[derive(Debug, Default)]

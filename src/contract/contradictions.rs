@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::bundle::Bundle;
 use super::document_walk::{NodeKind, PointerTrail, schemas};
-use super::pointer::append;
+use super::pointer::{append, target};
 use super::schema::{follow_references, is_of_type};
 use super::unjudged_schemas::{UNREAD, unread};
 use crate::model::issue::DocumentIssue;
@@ -224,8 +224,8 @@ fn collect<'a>(document: &'a Value, schema: &'a Map<String, Value>, depth: usize
 
 /// A schema, or the one that it refers to.
 fn dereference<'a>(document: &'a Value, schema: &'a Value) -> Option<&'a Map<String, Value>> {
-    match schema.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#')) {
-        Some(target) => follow_references(document, &percent_encoding::percent_decode_str(target).decode_utf8_lossy())?.1.as_object(),
+    match schema.get("$ref").and_then(Value::as_str).and_then(target) {
+        Some(target) => follow_references(document, &target)?.1.as_object(),
         None => schema.as_object(),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::member_search::LinkSearch;
+use super::member_search::MemberSearch;
 use super::pointer::append;
 use super::schema::follow_references;
 use crate::model::contract::{Link, Location, Operation, Response};
@@ -145,8 +145,11 @@ fn names(parameter: &str, kind: &str) -> Vec<String> {
 /// Where an answer holds the id: by its schema, else by its example.
 fn place(document: &Value, response: &Response, names: &[String], collection: &str, many: bool) -> Option<String> {
     let media = response.content.iter().find(|media| media.name.contains("json")).or_else(|| response.content.first())?;
-    let search = LinkSearch { document, names, collection };
-    let by_schema = media.schema.as_ref().and_then(|schema| if many { search.id_in_items(&schema.0, 0) } else { search.single(&schema.0) });
+    let search = MemberSearch { document };
+    let by_schema = media
+        .schema
+        .as_ref()
+        .and_then(|schema| if many { search.id_in_items(&schema.0, names, 0) } else { search.single(&schema.0, names, collection) });
     by_schema.or_else(|| id_place_in_example(&media.examples.first()?.value, names, many))
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::pointer::append;
 use super::schema::follow_references;
-use crate::model::contract::{MediaType, SchemaRef};
+use crate::model::contract::MediaType;
 use crate::model::media_range::is_xml;
 use crate::model::text::without_separators;
 
@@ -15,23 +15,23 @@ const MOST_NESTED: usize = 4;
 
 /// What envelopes call that which they wrap.
 const WRAPPERS: [&str; 12] = ["data", "result", "results", "item", "items", "record", "response", "payload", "body", "content", "value", "resource"];
-/// The schema of the JSON form of a body, else of its form in XML.
-pub fn schema_of_parts(content: &[MediaType]) -> Option<&SchemaRef> {
-    let json = content.iter().find(|media| media.name.contains("json"));
-    json.or_else(|| content.iter().find(|media| is_xml(&media.name)))?.schema.as_ref()
+
+/// The form of a body whose value a schema describes: JSON, else XML with a schema.
+pub fn structured_form(content: &[MediaType]) -> Option<&MediaType> {
+    let in_xml = || content.iter().find(|media| is_xml(&media.name) && media.schema.is_some());
+    content.iter().find(|media| media.name.contains("json")).or_else(in_xml)
 }
 
 /// Whether a body holds a member that is called like a parameter, by its schema, however deep.
 pub fn has_member_named_like(document: &Value, content: &[MediaType], parameter: &str) -> bool {
-    let names = [without_separators(parameter)];
-    let search = LinkSearch { document, names: &names, collection: "" };
-    schema_of_parts(content).is_some_and(|schema| search.nearest(&schema.0, &names, &|_| true).is_some())
+    let schema = structured_form(content).and_then(|media| media.schema.as_ref());
+    schema.is_some_and(|schema| MemberSearch { document }.nearest(&schema.0, &[without_separators(parameter)], &|_| true).is_some())
 }
 
 /// The members that a body holds at the top or in a wrapper, by its schema: each name, without separators, with the nearest place
 /// (JSON Pointer).
 pub fn wrapped_members(document: &Value, schema: &str) -> Vec<(String, String)> {
-    let search = LinkSearch { document, names: &[], collection: "" };
+    let search = MemberSearch { document };
     let opens = |name: &str| WRAPPERS.contains(&without_separators(name).as_str());
     let mut found: Vec<(String, String)> = Vec::new();
     let mut known: HashSet<String> = HashSet::new();
@@ -46,23 +46,23 @@ pub fn wrapped_members(document: &Value, schema: &str) -> Vec<(String, String)> 
     });
     found
 }
-pub(super) struct LinkSearch<'a> {
+
+/// The members that the schemas of a document describe.
+pub(super) struct MemberSearch<'a> {
     pub document: &'a Value,
-    pub names: &'a [String],
-    pub collection: &'a str,
 }
 
-impl LinkSearch<'_> {
+impl MemberSearch<'_> {
     /// In an object, in one that it wraps, or in the items of an array that stands in such a place: the nearest one. A member
     /// that is called like the parameter is the id in whatever it stands; one that is called `id` only in what is a wrapper by
     /// its name, because other objects have ids of their own.
-    pub fn single(&self, schema: &str) -> Option<String> {
+    pub fn single(&self, schema: &str, names: &[String], collection: &str) -> Option<String> {
         let wraps = |name: &str| {
             WRAPPERS.contains(&without_separators(name).as_str())
-                || (name.len() > 2 && without_separators(self.collection).starts_with(&without_separators(name)))
+                || (name.len() > 2 && without_separators(collection).starts_with(&without_separators(name)))
         };
-        self.nearest(schema, self.names, &wraps).or_else(|| {
-            let parameter = self.names.get(..1).filter(|names| !["id", "uuid", "name"].contains(&names[0].as_str()))?;
+        self.nearest(schema, names, &wraps).or_else(|| {
+            let parameter = names.get(..1).filter(|names| !["id", "uuid", "name"].contains(&names[0].as_str()))?;
             self.nearest(schema, parameter, &|_| true)
         })
     }
@@ -101,14 +101,14 @@ impl LinkSearch<'_> {
     }
 
     /// In the items of an array, or of an array that an envelope holds.
-    pub fn id_in_items(&self, schema: &str, depth: usize) -> Option<String> {
+    pub fn id_in_items(&self, schema: &str, names: &[String], depth: usize) -> Option<String> {
         if let Some(items) = self.items(schema, 0) {
-            return self.id_member(&items, self.names).map(|name| append("/0", &name));
+            return self.id_member(&items, names).map(|name| append("/0", &name));
         }
         if depth > 2 {
             return None;
         }
-        self.members(schema, 0).into_iter().find_map(|(name, inner)| Some(append("", &name) + &self.id_in_items(&inner, depth + 1)?))
+        self.members(schema, 0).into_iter().find_map(|(name, inner)| Some(append("", &name) + &self.id_in_items(&inner, names, depth + 1)?))
     }
 
     /// The member of an object that is the id.

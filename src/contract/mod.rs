@@ -59,7 +59,7 @@ pub use conditions::defaults as usual;
 pub use derived_accounts::accounts_for;
 pub use inferred::asks_by_name;
 pub use links::makes;
-pub use member_search::{has_member_named_like, schema_of_parts, wrapped_members};
+pub use member_search::{has_member_named_like, structured_form, wrapped_members};
 pub use operations::read;
 pub use own_requests::use_own_requests;
 pub use own_security::use_own_security;

@@ -45,6 +45,12 @@ const FRAGMENT: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
     .add(b'\\')
     .add(b'#');
 
+/// Where a local reference leads, as a JSON Pointer (RFC 6901, section 6).
+pub(super) fn target(reference: &str) -> Option<String> {
+    let fragment = reference.strip_prefix('#')?;
+    Some(percent_encoding::percent_decode_str(fragment).decode_utf8_lossy().into_owned())
+}
+
 /// The value at a pointer, as [`Value::pointer`] finds it, without a copy of each token: a large document is asked millions of
 /// times.
 pub(super) fn at_pointer<'a>(document: &'a Value, pointer: &str) -> Option<&'a Value> {

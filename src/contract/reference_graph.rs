@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::dynamic_anchors::Anchors;
 use super::keywords::{KeywordContent, keyword_content};
-use super::pointer::{append, at_pointer};
+use super::pointer::{append, at_pointer, target};
 use super::unjudged_schemas::UNREAD_SCHEMA;
 use super::upgrade::NAMED;
 
@@ -96,12 +96,6 @@ impl ReferenceGraph {
 /// member of a keyword that holds schemas by name or in a list, the one before.
 pub(super) fn holders(at: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(at), |at| at.rsplit_once('/').map(|(before, _)| before)).take(3)
-}
-
-/// Where a local reference leads, as a JSON Pointer (RFC 6901, section 6).
-pub(super) fn target(reference: &str) -> Option<String> {
-    let fragment = reference.strip_prefix('#')?;
-    Some(percent_encoding::percent_decode_str(fragment).decode_utf8_lossy().into_owned())
 }
 
 /// The schemas that one schema holds or refers to.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::pointer::{append, at_pointer};
+use super::pointer::{append, at_pointer, target};
 use crate::model::contract::{Contract, ResourceNeed, SchemaRef};
 
 /// How many references are followed from one schema to the next before it counts as a circle.
@@ -16,8 +16,8 @@ pub fn follow_references<'a>(document: &'a Value, pointer: &str) -> Option<(Stri
     let mut pointer = pointer.to_owned();
     for _ in 0..MOST_REFERENCES {
         let value = at_pointer(document, &pointer)?;
-        match value.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#')) {
-            Some(target) => pointer = percent_encoding::percent_decode_str(target).decode_utf8_lossy().into_owned(),
+        match value.get("$ref").and_then(Value::as_str).and_then(target) {
+            Some(target) => pointer = target,
             None => return Some((pointer, value)),
         }
     }

@@ -10,25 +10,12 @@ use serde_json::Value;
 
 use super::dynamic_anchors::{Anchors, dynamic_anchors};
 use super::keywords::{CompiledPatterns, flaw, may_give_up};
-use super::pointer::{append, at_pointer};
-use super::reference_graph::{ReferenceGraph, holders, schemas_below, target, visit_schemas};
+use super::pointer::{append, at_pointer, target};
+use super::reference_graph::{ReferenceGraph, holders, schemas_below, visit_schemas};
 use super::unjudged_schemas::{OVERLAP, UNREAD};
 
-/// One change of a document.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum DocumentEdit {
-    /// Takes a member away.
-    Remove(String),
-    /// Puts the schema that admits everything in its place.
-    Admit(String),
-    /// Puts a static reference in the place of a dynamic one.
-    Refer(String, String),
-    /// Makes `anyOf` of the `oneOf` of a schema.
-    AnyOf(String),
-}
-
 /// The changes of a document that make every schema of it one that can be compiled.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct DocumentEdits {
     /// Members of schemas that are taken away.
     pub removed: HashSet<String>,
@@ -40,17 +27,6 @@ pub struct DocumentEdits {
     pub references: HashMap<String, String>,
 }
 
-impl DocumentEdits {
-    fn add(&mut self, edit: DocumentEdit) {
-        match edit {
-            DocumentEdit::Remove(at) => drop(self.removed.insert(at)),
-            DocumentEdit::Admit(at) => drop(self.admitted.insert(at)),
-            DocumentEdit::AnyOf(schema) => drop(self.loosened.insert(schema)),
-            DocumentEdit::Refer(schema, to) => drop(self.references.insert(schema, to)),
-        }
-    }
-}
-
 /// What cannot be used in a document.
 #[derive(Debug, Default)]
 pub struct Unusable {
@@ -60,7 +36,7 @@ pub struct Unusable {
     pub patterns: BTreeMap<String, String>,
     /// JSON Pointer of each `oneOf` whose branches no value fits alone, and what is wrong with them.
     pub overlaps: BTreeMap<String, String>,
-    edits: Vec<DocumentEdit>,
+    edits: DocumentEdits,
     /// The `$dynamicAnchor`s of the document.
     pub anchors: Anchors,
     /// Made when it is first needed: most documents have nothing that is left out.
@@ -89,7 +65,7 @@ impl Unusable {
         let Value::Object(members) = schema else {
             if !schema.is_boolean() {
                 self.keywords.insert(pointer.to_owned(), "it is no schema".to_owned());
-                self.edits.push(DocumentEdit::Admit(pointer.to_owned()));
+                self.edits.admitted.insert(pointer.to_owned());
             }
             return;
         };
@@ -120,14 +96,14 @@ impl Unusable {
                     .map_or_else(|| Some(format!("{reference} leads nowhere")), |_| None),
                 (None, "$dynamicRef", Some(reference)) => match anchors.get(reference.trim_start_matches('#')).map(Vec::as_slice) {
                     Some([only]) => {
-                        self.edits.push(DocumentEdit::Refer(pointer.to_owned(), only.clone()));
+                        self.edits.references.insert(pointer.to_owned(), only.clone());
                         None
                     }
                     _ => Some("what it refers to depends on where it is met".to_owned()),
                 },
                 // Every reference of the document is a pointer from its top.
                 (None, "$id", Some(_)) => {
-                    self.edits.push(DocumentEdit::Remove(at.clone()));
+                    self.edits.removed.insert(at.clone());
                     None
                 }
                 _ => None,
@@ -161,31 +137,31 @@ impl Unusable {
     }
 
     fn leave_out(&mut self, at: String, reason: String) {
-        self.edits.push(DocumentEdit::Remove(at.clone()));
+        self.edits.removed.insert(at.clone());
         self.keywords.insert(at, reason);
     }
 
     /// What is changed for judging, so that these keywords and what they would turn are left out.
     pub fn edits_without(&self, document: &Value, given_up: &BTreeSet<String>) -> DocumentEdits {
-        let mut edits = DocumentEdits::default();
-        if self.keywords.is_empty() && self.edits.is_empty() && given_up.is_empty() {
+        let mut edits = self.edits.clone();
+        let left_out: BTreeSet<&str> = self.keywords.keys().chain(given_up).map(String::as_str).collect();
+        if left_out.is_empty() {
             return edits;
         }
-        let left_out: BTreeSet<&str> = self.keywords.keys().chain(given_up).map(String::as_str).collect();
-        let tainted = self.graph(document).schemas_that_reach(&left_out);
-        self.edits.iter().cloned().for_each(|edit| edits.add(edit));
         for at in given_up {
-            edits.add(self.drop_keyword(document, at));
+            let schema = at.rsplit_once('/').map_or("", |(schema, _)| schema);
+            let is_free = at_pointer(document, schema).is_some_and(|schema| schema.get("anyOf").is_none());
+            if self.overlaps.contains_key(at) && is_free {
+                edits.loosened.insert(schema.to_owned())
+            } else {
+                edits.removed.insert(at.clone())
+            };
         }
-        tainted.iter().flat_map(|pointer| keywords_that_would_be_reversed(document, pointer, &tainted, &left_out)).for_each(|edit| edits.add(edit));
+        let tainted = self.graph(document).schemas_that_reach(&left_out);
+        for pointer in &tainted {
+            leave_out_what_is_reversed(document, pointer, &tainted, &left_out, &mut edits);
+        }
         edits
-    }
-
-    /// What is done with a keyword that a value is not held against.
-    fn drop_keyword(&self, document: &Value, at: &str) -> DocumentEdit {
-        let schema = at.rsplit_once('/').map_or("", |(schema, _)| schema);
-        let is_free = at_pointer(document, schema).is_some_and(|schema| schema.get("anyOf").is_none());
-        if self.overlaps.contains_key(at) && is_free { DocumentEdit::AnyOf(schema.to_owned()) } else { DocumentEdit::Remove(at.to_owned()) }
     }
 
     /// The keywords that are left out: unusable ones, regular expressions that may give up, and branches that overlap.
@@ -219,24 +195,23 @@ impl Unusable {
     }
 }
 
-/// What has to be left out of a schema because something that it leads to is.
-fn keywords_that_would_be_reversed(document: &Value, pointer: &str, tainted: &HashSet<String>, left_out: &BTreeSet<&str>) -> Vec<DocumentEdit> {
-    let Some(Value::Object(members)) = at_pointer(document, pointer) else { return Vec::new() };
-    let mut edits = Vec::new();
-    let mut drop = |keywords: &[&str]| {
+/// Leaves out of a schema what would mean the reverse because something that it leads to is left out.
+fn leave_out_what_is_reversed(document: &Value, pointer: &str, tainted: &HashSet<String>, left_out: &BTreeSet<&str>, edits: &mut DocumentEdits) {
+    let Some(Value::Object(members)) = at_pointer(document, pointer) else { return };
+    let mut remove = |keywords: &[&str]| {
         let present = keywords.iter().filter(|keyword| members.contains_key(**keyword));
-        edits.extend(present.map(|keyword| DocumentEdit::Remove(append(pointer, keyword))));
+        edits.removed.extend(present.map(|keyword| append(pointer, keyword)));
     };
     let is_tainted = |keyword: &str| tainted.contains(&append(pointer, keyword));
-    drop(&["unevaluatedProperties", "unevaluatedItems"]);
+    remove(&["unevaluatedProperties", "unevaluatedItems"]);
     if is_tainted("not") {
-        drop(&["not"]);
+        remove(&["not"]);
     }
     if is_tainted("if") {
-        drop(&["if", "then", "else"]);
+        remove(&["if", "then", "else"]);
     }
     if is_tainted("contains") {
-        drop(&["maxContains"]);
+        remove(&["maxContains"]);
     }
     let gone = |keyword: &str| {
         let at = append(pointer, keyword);
@@ -245,18 +220,17 @@ fn keywords_that_would_be_reversed(document: &Value, pointer: &str, tainted: &Ha
         })
     };
     if gone("patternProperties") || gone("properties") {
-        drop(&["additionalProperties"]);
+        remove(&["additionalProperties"]);
     }
     if gone("prefixItems") {
-        drop(&["items"]);
+        remove(&["items"]);
     }
     let branches = members.get("oneOf").and_then(Value::as_array).map_or(0, Vec::len);
     if (0..branches).any(|index| tainted.contains(&format!("{pointer}/oneOf/{index}"))) {
-        edits.push(if members.contains_key("anyOf") {
-            DocumentEdit::Remove(append(pointer, "oneOf"))
+        if members.contains_key("anyOf") {
+            remove(&["oneOf"]);
         } else {
-            DocumentEdit::AnyOf(pointer.to_owned())
-        });
+            edits.loosened.insert(pointer.to_owned());
+        }
     }
-    edits
 }

@@ -20,25 +20,31 @@ pub struct Document(Arc<Contents>);
 #[serde(transparent)]
 struct Contents {
     value: Value,
-    /// The schemas that extend each schema, by its place, made when they are first asked for: a large document has
-    /// thousands, and each value that is made asks many times.
     #[serde(skip)]
-    extending: OnceLock<HashMap<String, Vec<String>>>,
-    #[serde(skip)]
-    made: MadeValues,
-    #[serde(skip)]
-    parts: MadeParts,
-    #[serde(skip)]
-    facts: Facts,
+    remembered: Remembered,
 }
 
-/// Facts of schemas, by the place of the schema and a number that belongs to the question.
+/// What was found out of a document. The document alone decides all of it.
 #[derive(Debug, Default)]
-struct Facts(Mutex<HashMap<(String, usize), bool>>);
+struct Remembered {
+    /// The schemas that extend each schema, by its place, made when they are first asked for: a large document has
+    /// thousands, and each value that is made asks many times.
+    extending: OnceLock<HashMap<String, Vec<String>>>,
+    /// Values that were made from schemas, by the name that each was made for: many operations of a large document share a
+    /// schema.
+    values: Mutex<HashMap<String, Option<Value>>>,
+    /// Parts of values, by the name that each was made for.
+    parts: Mutex<HashMap<String, Arc<MadePart>>>,
+    /// Facts of schemas, by the place of the schema and a number that belongs to the question.
+    facts: Mutex<HashMap<(String, usize), bool>>,
+}
 
-/// Parts of values, by the name that each was made for.
-#[derive(Debug, Default)]
-struct MadeParts(Mutex<HashMap<String, Arc<MadePart>>>);
+/// A copy is made to be changed, and finds out its own.
+impl Clone for Remembered {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
 
 /// A value of a schema as a part of greater ones.
 #[derive(Debug)]
@@ -51,31 +57,6 @@ pub struct MadePart {
     pub places: Vec<Arc<str>>,
 }
 
-/// A copy makes its own.
-impl Clone for Facts {
-    fn clone(&self) -> Self {
-        Self::default()
-    }
-}
-
-/// A copy makes its own.
-impl Clone for MadeParts {
-    fn clone(&self) -> Self {
-        Self::default()
-    }
-}
-
-/// Values that were made from schemas, by the name that each was made for: many operations of a large document share a schema.
-#[derive(Debug, Default)]
-struct MadeValues(Mutex<HashMap<String, Option<Value>>>);
-
-/// A copy makes its own.
-impl Clone for MadeValues {
-    fn clone(&self) -> Self {
-        Self::default()
-    }
-}
-
 /// How many such values are kept.
 const MOST_MADE: usize = 8192;
 
@@ -86,12 +67,12 @@ impl Document {
     /// The places of the schemas that extend the one at this place (`allOf` with a reference to it), in the order of the
     /// document.
     pub fn extending(&self, place: &str) -> &[String] {
-        self.0.extending.get_or_init(|| self.extensions()).get(place).map_or(&[], Vec::as_slice)
+        self.0.remembered.extending.get_or_init(|| self.extensions()).get(place).map_or(&[], Vec::as_slice)
     }
 
     /// The value of a name, made when it is first asked for; the document alone decides which it is.
     pub fn value_of(&self, name: &str, make: impl FnOnce() -> Option<Value>) -> Option<Value> {
-        let known = || self.0.made.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = || self.0.remembered.values.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(made) = known().get(name) {
             return made.clone();
         }
@@ -105,12 +86,12 @@ impl Document {
 
     /// The part that was made for a name.
     pub fn made_part(&self, name: &str) -> Option<Arc<MadePart>> {
-        self.0.parts.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+        self.0.remembered.parts.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 
     /// Keeps what was made for a name; the document alone decides which it is.
     pub fn keep_part(&self, name: String, part: MadePart) {
-        let mut known = self.0.parts.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.0.remembered.parts.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() < MOST_PARTS {
             known.insert(name, Arc::new(part));
         }
@@ -118,7 +99,7 @@ impl Document {
 
     /// Whether something holds for a schema, found out when it is first asked for; the document alone decides it.
     pub fn fact_of(&self, place: &str, number: usize, find: impl FnOnce() -> bool) -> bool {
-        let known = || self.0.facts.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = || self.0.remembered.facts.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (place.to_owned(), number);
         if let Some(fact) = known().get(&key) {
             return *fact;
@@ -162,10 +143,7 @@ impl Deref for Document {
 impl DerefMut for Document {
     fn deref_mut(&mut self) -> &mut Value {
         let contents = Arc::make_mut(&mut self.0);
-        contents.extending.take();
-        contents.made = MadeValues::default();
-        contents.facts = Facts::default();
-        contents.parts = MadeParts::default();
+        contents.remembered = Remembered::default();
         &mut contents.value
     }
 }

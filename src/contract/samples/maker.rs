@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::discriminator_names::{called, mapped};
 use super::flat::{CHOICES, CONDITIONS, PATTERNS, SHOWN, merge_rules, push};
 use super::{MOST_SHOWN, SampleStyle};
-use crate::contract::pointer::at_pointer;
+use crate::contract::pointer::{at_pointer, target};
 use crate::contract::samples::number::number;
 use crate::contract::samples::sample_text::{rule, text};
 use crate::contract::schema::{follow_references, is_of_type};
@@ -59,14 +59,14 @@ impl<'a> SampleGenerator<'a> {
     pub fn make(&mut self, schema: &Value, depth: usize) -> Option<Value> {
         let refers_only = schema.as_object().filter(|members| members.len() == 1);
         match refers_only.and_then(|members| members.get("$ref")?.as_str()) {
-            Some(reference) => self.make_once(reference, schema, depth),
-            None => self.make_once_more(schema, depth),
+            Some(reference) => self.make_referred(reference, schema, depth),
+            None => self.make_described(schema, depth),
         }
     }
 
     /// The same of a schema that others refer to as well: what was made for one of them does for all, unless it would be cut
     /// short here, because one of the schemas that it needs is being made, or because the value has become large.
-    fn make_once(&mut self, reference: &str, schema: &Value, depth: usize) -> Option<Value> {
+    fn make_referred(&mut self, reference: &str, schema: &Value, depth: usize) -> Option<Value> {
         let name = format!("{:?} {} {} {} {reference}", self.way, self.generous, self.left_out, depth.min(MOST_SHOWN));
         if let Some(known) = self.document.made_part(&name)
             && self.parts + known.schemas <= MOST_PARTS
@@ -77,7 +77,7 @@ impl<'a> SampleGenerator<'a> {
             return known.value.clone();
         }
         let (parts, referred, cut) = (self.parts, self.referred.len(), self.open.len());
-        let value = self.make_once_more(schema, depth);
+        let value = self.make_described(schema, depth);
         let mut places = self.referred[referred..].to_vec();
         places.sort_unstable();
         places.dedup();
@@ -90,7 +90,7 @@ impl<'a> SampleGenerator<'a> {
         value
     }
 
-    fn make_once_more(&mut self, schema: &Value, depth: usize) -> Option<Value> {
+    fn make_described(&mut self, schema: &Value, depth: usize) -> Option<Value> {
         let mut used = Vec::new();
         let whole = self.flat(schema, &mut used, 0)?;
         let before = self.open.len();
@@ -120,8 +120,8 @@ impl<'a> SampleGenerator<'a> {
                 push(&mut whole, CHOICES, json!({"branches": branches, "discriminator": members.get("discriminator")}));
             }
         }
-        if let Some(target) = schema.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#')) {
-            let target: Arc<str> = percent_encoding::percent_decode_str(target).decode_utf8_lossy().into();
+        if let Some(target) = schema.get("$ref").and_then(Value::as_str).and_then(target) {
+            let target: Arc<str> = target.into();
             self.referred.push(Arc::clone(&target));
             if self.open.contains(&target) || used.contains(&target) {
                 return None;

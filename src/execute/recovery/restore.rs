@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::original::OriginalState;
 use crate::contract::expressions::fill;
 use crate::contract::schema::follow_references;
+use crate::contract::structured_form;
 use crate::execute::send::Sender;
 use crate::execute::{Run, SendQueue};
 use crate::model::contract::{Contract, Method, Operation};
@@ -149,9 +150,7 @@ fn reader(contract: &Contract, probe: &Probe, filled: &RequestTemplate) -> Optio
 fn writer<'c>(contract: &'c Contract, read: &Probe, sent: &[&RequestTemplate], before: &Value) -> Option<(&'c Operation, RequestTemplate)> {
     let path = &read.request.path;
     let operation = on_path(contract, path, "PUT").or_else(|| on_path(contract, path, "PATCH"))?;
-    let content = &operation.request_body.as_ref()?.content;
-    let in_xml = || content.iter().find(|media| is_xml(&media.name) && media.schema.is_some());
-    let media = content.iter().find(|media| media.name.contains("json")).or_else(in_xml)?;
+    let media = structured_form(&operation.request_body.as_ref()?.content)?;
     let schema = media.schema.as_ref().and_then(|schema| follow_references(&contract.document, &schema.0)).map(|(at, _)| at);
     let written = sent.iter().filter_map(|request| request.body.value());
     let mut body = Value::Object(serde_json::Map::new());

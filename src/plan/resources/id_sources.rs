@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::named_by_request::named_by_request;
 use crate::contract::schema::is_part;
-use crate::contract::{has_member_named_like, makes, schema_of_parts, wrapped_members};
+use crate::contract::{has_member_named_like, makes, structured_form, wrapped_members};
 use crate::model::contract::{Contract, Location, Operation, Parameter, Response, Status};
 use crate::model::text::without_separators;
 
@@ -103,18 +103,19 @@ fn unfed_parameter<'a>(contract: &Contract, kinds: &HashSet<String>, reader: &'a
 
 /// The members of the answers to each POST with their places, by their names without separators.
 fn answers_to_posts(contract: &Contract) -> Vec<(&Operation, Vec<(String, String)>)> {
-    let mut by_schema: HashMap<String, Vec<(String, String)>> = HashMap::new();
-    let members = |operation: &Operation, by_schema: &mut HashMap<String, Vec<(String, String)>>| {
-        let mut found: Vec<(String, String)> = Vec::new();
-        for schema in operation.successes().filter_map(|response| schema_of_parts(&response.content)) {
-            let members = by_schema.entry(schema.0.clone()).or_insert_with(|| wrapped_members(&contract.document, &schema.0));
-            let more: Vec<_> = members.iter().filter(|(name, _)| found.iter().all(|(known, _)| known != name)).cloned().collect();
-            found.extend(more);
+    // Many answers share a schema.
+    let mut by_schema: HashMap<&str, Vec<(String, String)>> = HashMap::new();
+    let mut answers = Vec::new();
+    for operation in contract.operations.iter().filter(|operation| operation.method.is_post()) {
+        let mut members: Vec<(String, String)> = Vec::new();
+        for schema in operation.successes().filter_map(|response| structured_form(&response.content)?.schema.as_ref()) {
+            let shown = by_schema.entry(&schema.0).or_insert_with(|| wrapped_members(&contract.document, &schema.0));
+            let more: Vec<_> = shown.iter().filter(|(name, _)| members.iter().all(|(known, _)| known != name)).cloned().collect();
+            members.extend(more);
         }
-        found
-    };
-    let posts = contract.operations.iter().filter(|operation| operation.method.is_post());
-    posts.map(|operation| (operation, members(operation, &mut by_schema))).collect()
+        answers.push((operation, members));
+    }
+    answers
 }
 
 /// Whether a request itself names what a parameter does: the answer then repeats it.

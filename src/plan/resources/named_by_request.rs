@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::contract::schema::{follow_references, property};
+use crate::contract::structured_form;
 use crate::model::contract::{Contract, Location, MediaType, Operation};
-use crate::model::media_range::is_xml;
 use crate::model::path::parameter_of;
 use crate::model::text::without_separators;
 
@@ -71,9 +71,7 @@ fn asked_below(contract: &Contract, post: &Operation) -> Vec<(String, String)> {
 
 /// The member of the body that a parameter may ask for: one of its name, or `name` where it is called like the thing or its name.
 fn member_for(contract: &Contract, post: &Operation, parameter: &str) -> Option<String> {
-    let content = &post.request_body.as_ref()?.content;
-    let media = content.iter().find(|media| media.name.contains("json")).or_else(|| content.iter().find(|media| is_xml(&media.name)))?;
-    let schema = &media.schema.as_ref()?.0;
+    let schema = &structured_form(&post.request_body.as_ref()?.content)?.schema.as_ref()?.0;
     let collection = without_separators(post.segments().next_back()?);
     let (asked, thing) = (without_separators(parameter), collection.strip_suffix('s').unwrap_or(&collection));
     let is_name = asked == thing || NAMES.iter().any(|end| asked == *end || asked == format!("{thing}{end}"));

@@ -17,7 +17,7 @@ pub(super) const TRIGGER: Trigger = Trigger {
 fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     let (Some(at), Some(value)) = (&trigger_context.condition.at, &trigger_context.condition.value) else { return Vec::new() };
     if at.starts_with('/') {
-        return trigger_context.with_json(at, format!("{at} is {value}"), |body| replace_or_add(body, at, value.clone())).into_iter().collect();
+        return trigger_context.with_body(at, format!("{at} is {value}"), |body| replace_or_add(body, at, value.clone())).into_iter().collect();
     }
     let text = unquoted_text(value);
     if trigger_context.operation.parameter(Location::Path, at).is_some() {

@@ -25,7 +25,7 @@ fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     if !marked.is_empty() {
         return marked;
     }
-    let filled = filled_like_path(&trigger_context.base.request).filter_map(|at| Some((at, trigger_context.json()?.pointer(at)?)));
+    let filled = filled_like_path(&trigger_context.base.request).filter_map(|at| Some((at, trigger_context.body_value()?.pointer(at)?)));
     filled.filter_map(|(at, example)| trigger_context.with_value(at, other(at, example)?)).collect()
 }
 

@@ -1,7 +1,7 @@
 //! Trigger: the account is known to the server but lacks the permission.
 
 use super::{Mutation, Trigger, TriggerContext};
-use crate::model::plan::{Credentials, Place};
+use crate::model::plan::Credentials;
 use crate::model::trigger_name::TriggerName;
 
 pub(super) const TRIGGER: Trigger = Trigger {
@@ -13,10 +13,5 @@ pub(super) const TRIGGER: Trigger = Trigger {
 };
 
 fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
-    if trigger_context.base.request.credentials == Credentials::None {
-        return Vec::new();
-    }
-    let mut request = trigger_context.base.request.clone();
-    request.credentials = Credentials::Limited;
-    vec![Mutation::fault(request, Place::Credentials, "the account has no permission")]
+    trigger_context.as_account(Credentials::Limited, TRIGGER.about).into_iter().collect()
 }

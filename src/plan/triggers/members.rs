@@ -19,7 +19,7 @@ pub struct BodyMember<'a> {
 /// Every member and item of the valid body, in document order, with what the schema says of it.
 pub fn described<'a>(trigger_context: &'a TriggerContext<'_>) -> Vec<BodyMember<'a>> {
     let mut members: Vec<BodyMember<'a>> = Vec::new();
-    if let (Some(schema), Some(body)) = (trigger_context.media().and_then(|media| media.schema.as_ref()), trigger_context.json()) {
+    if let (Some(schema), Some(body)) = (trigger_context.media().and_then(|media| media.schema.as_ref()), trigger_context.body_value()) {
         visit(trigger_context.contract, schema, body, &mut |at, schema, value| match members.iter_mut().find(|member| member.at == at) {
             Some(member) => member.schemas.push(schema),
             None => members.push(BodyMember { at: at.to_owned(), schemas: vec![schema], value }),

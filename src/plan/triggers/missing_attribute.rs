@@ -14,11 +14,11 @@ pub(super) const TRIGGER: Trigger = Trigger {
 };
 
 fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
-    let leave_out = |at: &str| trigger_context.with_json(at, format!("{at} is left out"), |body| remove(body, at));
+    let leave_out = |at: &str| trigger_context.with_body(at, format!("{at} is left out"), |body| remove(body, at));
     if let Some(chosen) = &trigger_context.condition.at {
         return leave_out(chosen).into_iter().collect();
     }
-    let flat = trigger_context.json().is_some_and(|body| body.get("data").is_none());
+    let flat = trigger_context.body_value().is_some_and(|body| body.get("data").is_none());
     let places = required(trigger_context).into_iter().filter(|at| (flat || depth(at) > 1) && !matches!(name(at), "type" | "id"));
     trigger_context.not_admitted(places.filter_map(|at| leave_out(&at)).collect())
 }

@@ -28,7 +28,7 @@ fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
     }
     let places = required(trigger_context).into_iter().filter(|at| depth(at) == 1);
     trigger_context.not_admitted(
-        places.filter_map(|at| trigger_context.with_json(&at, format!("{} is left out", name(&at)), |body| remove(body, &at))).collect(),
+        places.filter_map(|at| trigger_context.with_body(&at, format!("{} is left out", name(&at)), |body| remove(body, &at))).collect(),
     )
 }
 

@@ -52,7 +52,7 @@ pub use unsupported_method::same_route;
 use crate::contract::schema::property;
 use crate::contract::{Schemas, is_within, xml, xml_value};
 use crate::model::contract::{Condition, Contract, Location, MediaType, Operation, Parameter, SchemaRef};
-use crate::model::plan::{Body, Fault, Place, RequestTemplate, XmlBody};
+use crate::model::plan::{Body, Credentials, Fault, Place, RequestTemplate, XmlBody};
 use crate::model::serialization::{Serialization, Style};
 use crate::model::text::unquoted_text;
 use crate::model::trigger_name::TriggerName;
@@ -90,18 +90,25 @@ pub struct TriggerContext<'a> {
 }
 
 impl TriggerContext<'_> {
+    /// The valid request as another account sends it; `None` where it is sent as none.
+    pub fn as_account(&self, credentials: Credentials, words: &str) -> Option<Mutation> {
+        let mut request = self.base.request.clone();
+        let own = std::mem::replace(&mut request.credentials, credentials);
+        (own != Credentials::None).then(|| Mutation::fault(request, Place::Credentials, words))
+    }
+
     /// The media type of the request body.
     pub fn media(&self) -> Option<&MediaType> {
         self.operation.request_body.as_ref()?.content.get(self.base.media?)
     }
 
     /// The value of the body of the valid request, in JSON or in XML.
-    pub fn json(&self) -> Option<&Value> {
+    pub fn body_value(&self) -> Option<&Value> {
         self.base.request.body.value()
     }
 
     /// The valid request with its body, in JSON or in XML, changed at one place; `None` when `change` finds nothing to change.
-    pub fn with_json(&self, at: &str, words: String, change: impl FnOnce(&mut Value) -> bool) -> Option<Mutation> {
+    pub fn with_body(&self, at: &str, words: String, change: impl FnOnce(&mut Value) -> bool) -> Option<Mutation> {
         let mut request = self.base.request.clone();
         if !change(request.body.value_mut()?) || !self.tells_a_change(&request.body) {
             return None;
@@ -113,7 +120,7 @@ impl TriggerContext<'_> {
     /// The valid request with the value at one place of its body replaced.
     pub fn with_value(&self, at: &str, value: Value) -> Option<Mutation> {
         let words = format!("{at} is {value}");
-        self.with_json(at, words, |body| body.pointer_mut(at).map(|place| *place = value).is_some())
+        self.with_body(at, words, |body| body.pointer_mut(at).map(|place| *place = value).is_some())
     }
 
     /// The valid request with another value of a parameter in the path.
@@ -147,7 +154,7 @@ impl TriggerContext<'_> {
 
     /// Whether the body of the valid request stays valid with another value at one place.
     pub fn body_allows(&self, at: &str, value: &Value) -> bool {
-        let (Some(schema), Some(body)) = (self.media().and_then(|media| media.schema.as_ref()), self.json()) else { return true };
+        let (Some(schema), Some(body)) = (self.media().and_then(|media| media.schema.as_ref()), self.body_value()) else { return true };
         let mut changed = body.clone();
         if let Some(place) = changed.pointer_mut(at) {
             value.clone_into(place);
@@ -159,7 +166,7 @@ impl TriggerContext<'_> {
     /// place that the contract names, and of a body that does not fit as it is, the schema tells nothing.
     pub fn not_admitted(&self, variations: Vec<Mutation>) -> Vec<Mutation> {
         let schema = self.media().and_then(|media| media.schema.as_ref()).filter(|_| self.condition.at.is_none());
-        let (Some(schema), Some(body)) = (schema, self.json()) else { return variations };
+        let (Some(schema), Some(body)) = (schema, self.body_value()) else { return variations };
         let admitted = |mutation: &Mutation| self.read(&mutation.request.body).is_some_and(|body| self.is_valid(schema, &body));
         if variations.is_empty() || !self.is_valid(schema, body) {
             return variations;

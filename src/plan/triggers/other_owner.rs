@@ -1,7 +1,7 @@
 //! Trigger: the resource belongs to another account than the one that asks.
 
 use super::{Mutation, Precondition, Trigger, TriggerContext};
-use crate::model::plan::{Credentials, Place};
+use crate::model::plan::Credentials;
 use crate::model::trigger_name::TriggerName;
 
 pub(super) const TRIGGER: Trigger = Trigger {
@@ -13,10 +13,9 @@ pub(super) const TRIGGER: Trigger = Trigger {
 };
 
 fn mutations(trigger_context: &TriggerContext<'_>) -> Vec<Mutation> {
-    if trigger_context.base.request.credentials == Credentials::None {
-        return Vec::new();
-    }
-    let mut request = trigger_context.base.request.clone();
-    request.credentials = Credentials::Other;
-    vec![Mutation { precondition: Precondition::Own, ..Mutation::fault(request, Place::Credentials, "the resource belongs to another account") }]
+    trigger_context
+        .as_account(Credentials::Other, TRIGGER.about)
+        .map(|mutation| Mutation { precondition: Precondition::Own, ..mutation })
+        .into_iter()
+        .collect()
 }

@@ -91,15 +91,20 @@ fn holds_no_secret(folder: &Folder, output: &std::process::Output) {
     }
 }
 
+/// What each account is for was seen: an answer, a refusal of whoever is not known, and one of whoever may not.
+fn all_accounts_conform(folder: &Folder, output: &std::process::Output) {
+    for status in [200, 401, 403] {
+        assert_eq!(cell(folder, "things.list", status)["verdict"], "conforms", "{status} {}", text(output));
+    }
+}
+
 #[test]
 fn the_users_of_the_file_are_the_accounts_of_the_run() {
     let server = server();
     let of_suite = folder("auth-file", CONTRACT, "auth: {file: auth.yaml, limited: guest}\n");
     of_suite.write("auth.yaml", USERS);
     let output = run(&of_suite, &server, &[], &[]);
-    for status in [200, 401, 403] {
-        assert_eq!(cell(&of_suite, "things.list", status)["verdict"], "conforms", "{status} {}", text(&output));
-    }
+    all_accounts_conform(&of_suite, &output);
     let said = text(&output);
     assert!(said.contains("Left out of the file of log-ins: configs") && said.contains("1 other of its users"), "{said}");
     holds_no_secret(&of_suite, &output);
@@ -118,9 +123,7 @@ fn a_file_in_toml_says_the_same() {
     let folder = folder("auth-toml", CONTRACT, "auth: {file: auth.toml, limited: guest}\n");
     folder.write("auth.toml", IN_TOML);
     let output = run(&folder, &server, &[], &[]);
-    for status in [200, 401, 403] {
-        assert_eq!(cell(&folder, "things.list", status)["verdict"], "conforms", "{status} {}", text(&output));
-    }
+    all_accounts_conform(&folder, &output);
     assert!(!text(&output).contains("Left out of the file of log-ins"), "{}", text(&output));
     holds_no_secret(&folder, &output);
     // What is wrong with it is not shown, and the name says which form it has.
